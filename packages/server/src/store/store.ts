@@ -1,4 +1,5 @@
 import type { IdentityId, PoolId } from '../ids.ts';
+import type { Documents } from './documents.ts';
 
 /** A stored document with the number of its last change; a change names the version it was computed from. */
 export interface Versioned<T> {
@@ -124,19 +125,6 @@ export interface AuditEntry {
   readonly at: number;
   readonly requestId: string;
   readonly event: unknown;
-}
-
-/** The documents of each collection are typed where they are made; the store only keeps them. */
-export interface Documents {
-  pools: unknown;
-  roles: unknown;
-  policies: unknown;
-  users: unknown;
-  oidc_providers: unknown;
-  saml_providers: unknown;
-  access_keys: unknown;
-  keys: unknown;
-  revocations: unknown;
 }
 
 /** The store did not answer, or answered with a fault of its own: nothing is known to have been written. */
