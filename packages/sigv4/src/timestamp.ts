@@ -1,0 +1,25 @@
+const basicFormat = /^(\d{4})(\d{2})(\d{2})T(\d{2})(\d{2})(\d{2})Z$/;
+
+/** Milliseconds since the epoch as ISO 8601 basic, `20150830T123600Z`: the only form that is ever signed. */
+export function formatTimestamp(milliseconds: number): string {
+  return new Date(milliseconds).toISOString().replace(/[-:]|\.\d{3}/g, '');
+}
+
+/** The reverse of `formatTimestamp`; `undefined` for anything else, such as February 30. */
+export function parseTimestamp(text: string): number | undefined {
+  const match = basicFormat.exec(text);
+  if (match === null) return undefined;
+  const [, year, month, day, hour, minute, second] = match;
+  const milliseconds = Date.parse(`${year}-${month}-${day}T${hour}:${minute}:${second}Z`);
+  return Number.isNaN(milliseconds) || formatTimestamp(milliseconds) !== text ? undefined : milliseconds;
+}
+
+/** An HTTP date (RFC 9110 §5.6.7, the preferred form) or an ISO 8601 basic timestamp, in milliseconds. */
+export function parseDateHeader(text: string): number | undefined {
+  const basic = parseTimestamp(text);
+  if (basic !== undefined) return basic;
+  const milliseconds = Date.parse(text);
+  return !Number.isNaN(milliseconds) && new Date(milliseconds).toUTCString() === text
+    ? milliseconds
+    : undefined;
+}
