@@ -97,7 +97,11 @@ export interface ManagedPolicyDocument {
   readonly path: string;
   readonly description?: string;
   readonly defaultVersionId: string;
-  readonly versions: readonly { readonly versionId: string; readonly document: string; readonly createdAt: number }[];
+  readonly versions: readonly {
+    readonly versionId: string;
+    readonly document: string;
+    readonly createdAt: number;
+  }[];
   /** The number of the next version: a deleted number is not used again. */
   readonly nextVersion: number;
   readonly tags: Readonly<Record<string, string>>;

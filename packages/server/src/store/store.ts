@@ -15,7 +15,10 @@ export interface Versioned<T> {
 export interface Collection<T> {
   get(key: string): Promise<Versioned<T> | undefined>;
   /** In ascending byte order of the key, those strictly greater than `after`, at most `limit`. */
-  list(options: { after?: string; limit: number }): Promise<readonly { key: string; value: T; version: number }[]>;
+  list(options: {
+    after?: string;
+    limit: number;
+  }): Promise<readonly { key: string; value: T; version: number }[]>;
   /** False when the key is taken; nothing is written then. */
   insert(key: string, value: T): Promise<boolean>;
   /** False when the document is gone or its version is another; nothing is written then. */
