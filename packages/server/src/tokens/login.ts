@@ -1,0 +1,90 @@
+declare const proven: unique symbol;
+
+/** A login that a token verifier has proven. The brand keeps every other floor from making one by hand. */
+export interface Login {
+  readonly [proven]: true;
+  /** The login key: `accounts.google.com`, an OIDC issuer without its scheme, a user pool, a SAML provider ARN. */
+  readonly provider: string;
+  /** The user at that provider; unique and never reassigned there. */
+  readonly subject: string;
+  /** The client id (app id, consumer key) the token was issued to. */
+  readonly audience: string;
+  readonly issuer: string;
+  /** What role mappings and principal tag maps may use. No prototype, frozen. */
+  readonly claims: Readonly<Record<string, unknown>>;
+  /** Epoch seconds; 0 when the token carries no expiry. */
+  readonly expiresAt: number;
+  /** The key of this login's provider in the pool's RoleMappings. */
+  readonly roleMappingKey: string;
+  /** The long `amr` entry of the pool's own token, such as `<provider arn>:OIDC:<subject>`. */
+  readonly amr: string;
+}
+
+export type LoginFields = Omit<Login, typeof proven>;
+
+/** Turns verified fields into a `Login`; called by the verifiers of this folder only. */
+export function proveLogin(fields: LoginFields): Login {
+  return fields as Login;
+}
+
+/** The providers one identity pool accepts, each already looked up (IAM providers by their ARN). */
+export interface PoolProviders {
+  /** Login key → app id; for `api.twitter.com`, `<consumer key>;<consumer secret>`. */
+  readonly supportedLoginProviders: Readonly<Record<string, string>>;
+  readonly openIdConnectProviders: readonly OpenIdConnectProvider[];
+  readonly cognitoIdentityProviders: readonly CognitoIdentityProvider[];
+  readonly samlProviders: readonly SamlProvider[];
+  readonly developerProviderName?: string;
+  /** Login key → further client ids that are as good as the configured one (an app on several platforms). */
+  readonly extraClientIds?: Readonly<Record<string, readonly string[]>>;
+}
+
+export interface OpenIdConnectProvider {
+  readonly arn: string;
+  /** As registered: `https://host[/path]`. */
+  readonly url: string;
+  readonly clientIds: readonly string[];
+  /** Kept for the IAM API; the server certificate is checked against the trusted authorities instead. */
+  readonly thumbprints: readonly string[];
+}
+
+export interface CognitoIdentityProvider {
+  /** `cognito-idp.<region>.amazonaws.com/<user pool id>` */
+  readonly providerName: string;
+  readonly clientId: string;
+  readonly serverSideTokenCheck: boolean;
+}
+
+export interface SamlProvider {
+  readonly arn: string;
+  /** The identity provider's metadata document, as registered. */
+  readonly metadata: string;
+}
+
+export interface TokenVerifier {
+  /**
+   * Proves one entry of a Logins map. Throws the `ServiceError` that Cognito answers, its `reason` being the
+   * precise one.
+   */
+  verify(providerKey: string, token: string, providers: PoolProviders): Promise<Login>;
+  /** Proves an id token for STS; throws `TokenRefused`, which STS puts into its own words. */
+  verifyOidcToken(token: string, expected: OidcExpectation): Promise<OidcToken>;
+  /** Ends connections and forgets every cached key and token. */
+  close(): void;
+}
+
+export interface OidcExpectation {
+  /** As registered, `https://host[/path]`; the token's `iss` must be exactly this. */
+  readonly issuer: string;
+  readonly clientIds: readonly string[];
+}
+
+export interface OidcToken {
+  readonly issuer: string;
+  readonly subject: string;
+  /** `azp` where the token has it, `aud` otherwise. */
+  readonly audience: string;
+  readonly claims: Readonly<Record<string, unknown>>;
+  /** Epoch seconds. */
+  readonly expiresAt: number;
+}
