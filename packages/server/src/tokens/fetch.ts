@@ -1,0 +1,126 @@
+import { Buffer } from 'node:buffer';
+import { isIP } from 'node:net';
+import { Agent, request } from 'undici';
+import { isLoopback, isPublicAddress, lookupPublic } from './address.ts';
+
+export interface FetchOptions {
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Bytes; a longer answer is an error. */
+  readonly maxBytes: number;
+}
+
+export interface Fetched {
+  readonly status: number;
+  /** Lower-case names; of a repeated header the first value. */
+  readonly header: (name: string) => string | undefined;
+  readonly body: string;
+}
+
+/** GETs documents of providers, and only of them. */
+export interface ProviderFetch {
+  /**
+   * GETs `url`, which belongs to the provider with login key `providerKey`. Throws an `Error` whose message says
+   * why and holds neither query nor headers, when there was no complete answer.
+   */
+  get(providerKey: string, url: string, options: FetchOptions): Promise<Fetched>;
+  close(): void;
+}
+
+const timeoutMs = 5_000;
+const maxRedirects = 2;
+
+/**
+ * Reaches providers over https at public addresses only: no redirect to another origin, bounded in time and size.
+ * With an override, everything of that provider is fetched below the override's URL, and that URL is trusted to be
+ * where it is: addresses are not checked, and `http:` is allowed on loopback. Throws for an override that is not
+ * https and not on loopback.
+ */
+export function createProviderFetch(options: {
+  overrides: ReadonlyMap<string, URL>;
+  allowPrivateAddresses?: boolean;
+}): ProviderFetch {
+  for (const [key, url] of options.overrides) {
+    if (url.protocol !== 'https:' && !(url.protocol === 'http:' && isLoopback(url.hostname))) {
+      throw new Error(`the override of ${key} must be https, or http on loopback`);
+    }
+  }
+  const connect = { timeout: timeoutMs };
+  const anywhere = new Agent({ connect });
+  const publicOnly = new Agent({ connect: { ...connect, lookup: lookupPublic } });
+
+  async function getOnce(url: URL, dispatcher: Agent, options: FetchOptions) {
+    const response = await request(url, {
+      dispatcher,
+      headers: { accept: 'application/json', ...options.headers },
+      signal: AbortSignal.timeout(timeoutMs),
+    });
+    const body = await readText(response.body, options.maxBytes);
+    const header = (name: string) => {
+      const value = response.headers[name];
+      return Array.isArray(value) ? value[0] : value;
+    };
+    return { status: response.statusCode, header, body };
+  }
+
+  return {
+    async get(providerKey, address, fetchOptions) {
+      const override = options.overrides.get(providerKey);
+      const trusted = override !== undefined || options.allowPrivateAddresses === true;
+      let url = override ? below(override, providerKey, address) : new URL(address);
+      for (let redirects = 0; ; redirects++) {
+        if (!override) requireHttps(url);
+        if (!trusted) requirePublicHost(url);
+        const answer = await getOnce(url, trusted ? anywhere : publicOnly, fetchOptions);
+        const location = answer.status >= 300 && answer.status < 400 ? answer.header('location') : undefined;
+        if (location === undefined) return answer;
+        const next = new URL(location, url);
+        if (next.origin !== url.origin) throw new Error(`${url.host} redirects to ${next.host}`);
+        if (redirects === maxRedirects) throw new Error(`${url.host} redirects too often`);
+        url = next;
+      }
+    },
+    close() {
+      void anywhere.destroy();
+      void publicOnly.destroy();
+    },
+  };
+}
+
+/**
+ * Where `address` of a provider is found below its override: as it is when it lies there already, otherwise with
+ * `https://<login key>`, or else its origin, replaced by the override's URL.
+ */
+function below(override: URL, providerKey: string, address: string): URL {
+  const base = override.href.replace(/\/+$/, '');
+  const url = new URL(address);
+  if (isBelow(url.href, base)) return url;
+  const own = new URL(`https://${providerKey}`).href.replace(/\/+$/, '');
+  return new URL(base + (isBelow(url.href, own) ? url.href.slice(own.length) : url.pathname + url.search));
+}
+
+function isBelow(href: string, base: string): boolean {
+  return href.startsWith(base) && (href.length === base.length || /[/?#]/.test(href.charAt(base.length)));
+}
+
+function requireHttps(url: URL): void {
+  if (url.protocol !== 'https:') throw new Error(`${url.host} is not addressed by https`);
+  if (url.username || url.password) throw new Error(`the address at ${url.host} carries user information`);
+}
+
+/** Names are checked when they resolve; an address in the URL itself never gets that far. */
+function requirePublicHost(url: URL): void {
+  const host = url.hostname.replace(/^\[|\]$/g, '');
+  if (isIP(host) !== 0 && !isPublicAddress(host)) throw new Error(`${url.host} is not a public address`);
+}
+
+async function readText(stream: AsyncIterable<Uint8Array>, maxBytes: number): Promise<string> {
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  for await (const chunk of stream) {
+    length += chunk.length;
+    // Leaving the loop destroys the stream, and with it the connection.
+    if (length > maxBytes) throw new Error(`the answer is longer than ${maxBytes} bytes`);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString('utf8');
+}
