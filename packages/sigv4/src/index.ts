@@ -1,6 +1,7 @@
 export { SignatureError, type SignatureFailure } from './failure.ts';
 export { type ParsedSignature, parseSignature } from './parse.ts';
 export { type PayloadKind, payloadKind } from './payload-kind.ts';
+export { createPayloadVerifier } from './payload-verifier.ts';
 export type { SignedHttpRequest } from './request.ts';
 export { presignRequest, type SigningKey, signRequest } from './sign.ts';
 export type { CredentialScope } from './signing-key.ts';
