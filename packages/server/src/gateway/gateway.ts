@@ -27,8 +27,17 @@ export interface GatewayServices {
   policiesOf(caller: Caller): Promise<PolicySet | undefined>;
   /** Condition keys that follow from the caller alone (`aws:userid`, `aws:PrincipalTag/…`, `cognito-identity.amazonaws.com:sub`, …), names in lower case. */
   contextOf(caller: Caller): ReadonlyMap<string, string | readonly string[]>;
+  /**
+   * Where a request comes from, for `aws:SourceIp` and `aws:SecureTransport`, when a proxy stands in front; the
+   * connection itself is asked if this is left out.
+   */
+  clientOf?(request: IncomingMessage): { readonly address: string | undefined; readonly secure: boolean };
+  /** The domain under which `<bucket>.<domain>` is S3's virtual-hosted style; path style only if left out. */
+  readonly s3Domain?: string;
   /** Called once for each refused request, with what decided. */
   denied(event: Denial): void;
+  /** Called when the backend, or the gateway itself, failed a request; the cause may name addresses and is for the log only. */
+  failed?(requestId: string, cause: unknown): void;
 }
 
 export type OpenedCredentials =
@@ -45,4 +54,8 @@ export interface Denial {
   readonly reason: string;
 }
 
-export type GatewayHandler = (request: IncomingMessage, response: ServerResponse, requestId: string) => Promise<void>;
+export type GatewayHandler = (
+  request: IncomingMessage,
+  response: ServerResponse,
+  requestId: string,
+) => Promise<void>;

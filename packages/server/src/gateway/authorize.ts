@@ -1,0 +1,144 @@
+import {
+  type CompiledPolicy,
+  denialMessage,
+  evaluate,
+  type PolicySet,
+  type PrincipalSet,
+} from '@daypass/policy';
+import type { Caller } from '../access/caller.ts';
+import type { ConditionContext, Demand } from './demand.ts';
+
+/** A demand that is not granted: the text for the client, and which statement decided for the operator. */
+export interface Refusal {
+  readonly demand: Demand;
+  readonly message: string;
+  readonly reason: string;
+}
+
+/** The names a bucket policy may give a caller. */
+function principalOf(caller: Caller): PrincipalSet {
+  const { account, arn } = caller;
+  return caller.kind === 'session' ? { account, arn, issuerArn: caller.roleArn } : { account, arn };
+}
+
+/** What a decision needs besides the demand; the same for all demands of one request. */
+export interface Asking {
+  readonly caller: Caller;
+  /** Undefined for root, who may do everything that is recognised. */
+  readonly policies: PolicySet | undefined;
+  readonly context: ConditionContext;
+}
+
+/** Why the demand is refused; undefined when it is granted. */
+export function refusalOf(demand: Demand, { caller, policies, context }: Asking): Refusal | undefined {
+  if (policies === undefined) return undefined;
+  const known = new KnownContext(context, demand);
+  const { action, resource } = demand;
+  const decision = evaluate(withoutUnknown(policies, demand.unknown), {
+    action,
+    resource,
+    context: known,
+    principal: principalOf(caller),
+  });
+  if (decision.allowed && !known.wasAskedForUnknown) return undefined;
+  const message = denialMessage(
+    decision.allowed ? { allowed: false, effect: 'ImplicitDeny', layer: 'identity' } : decision,
+    {
+      userArn: caller.arn,
+      action,
+      resource,
+    },
+  );
+  const { statement } = decision;
+  const place =
+    statement === undefined
+      ? `no ${decision.layer} policy allows it`
+      : `${statement.source}, statement ${statement.sid ?? statement.index}`;
+  const reason = decision.allowed
+    ? `a policy variable cannot be known: ${place}`
+    : `${decision.effect}: ${place}`;
+  return { demand, message, reason };
+}
+
+/** The first demand that is not granted. */
+export function firstRefusal(demands: readonly Demand[], asking: Asking): Refusal | undefined {
+  for (const demand of demands) {
+    const refusal = refusalOf(demand, asking);
+    if (refusal !== undefined) return refusal;
+  }
+  return undefined;
+}
+
+/** Whether any statement of the policies has a condition on the key, or on a key below it when it ends in `/`. */
+export function mentions(policies: PolicySet | undefined, key: string): boolean {
+  return (
+    policies !== undefined &&
+    policiesIn(policies).some((policy) =>
+      policy.statements.some((statement) =>
+        statement.conditions.some((condition) => covers([key], condition.key)),
+      ),
+    )
+  );
+}
+
+/**
+ * The policies as they hold when some condition keys have a value nobody here knows: a statement that allows because
+ * of such a key allows nothing, and one that denies because of it denies. An absent key would not do, since
+ * `ForAllValues` and negated operators hold for it.
+ */
+function withoutUnknown(policies: PolicySet, unknown: readonly string[]): PolicySet {
+  if (unknown.length === 0 || !policiesIn(policies).some((policy) => dependsOn(policy, unknown)))
+    return policies;
+  const narrow = (policy: CompiledPolicy): CompiledPolicy => ({
+    ...policy,
+    statements: policy.statements.flatMap((statement) => {
+      const conditions = statement.conditions.filter((condition) => !covers(unknown, condition.key));
+      if (conditions.length === statement.conditions.length) return [statement];
+      return statement.effect === 'Allow' ? [] : [{ ...statement, conditions }];
+    }),
+  });
+  const { identity, boundary, session, resource } = policies;
+  return {
+    identity: identity.map(narrow),
+    ...(boundary === undefined ? {} : { boundary: narrow(boundary) }),
+    ...(session === undefined ? {} : { session: session.map(narrow) }),
+    ...(resource === undefined ? {} : { resource: narrow(resource) }),
+  };
+}
+
+function dependsOn(policy: CompiledPolicy, unknown: readonly string[]): boolean {
+  return policy.statements.some((statement) =>
+    statement.conditions.some((condition) => covers(unknown, condition.key)),
+  );
+}
+
+function policiesIn({ identity, boundary, session = [], resource }: PolicySet): readonly CompiledPolicy[] {
+  return [
+    ...identity,
+    ...session,
+    ...(boundary === undefined ? [] : [boundary]),
+    ...(resource === undefined ? [] : [resource]),
+  ];
+}
+
+function covers(keys: readonly string[], name: string): boolean {
+  return keys.some((key) => (key.endsWith('/') ? name.startsWith(key) : name === key));
+}
+
+/** The context of one demand. It notices when a policy variable, which no condition shows, asks for an unknown key. */
+class KnownContext extends Map<string, string | readonly string[]> {
+  readonly #unknown: readonly string[];
+  wasAskedForUnknown = false;
+
+  constructor(context: ConditionContext, demand: Demand) {
+    super(context);
+    this.#unknown = demand.unknown;
+    for (const [name, value] of demand.context) this.set(name, value);
+  }
+
+  override get(name: string): string | readonly string[] | undefined {
+    const value = super.get(name);
+    if (value === undefined && covers(this.#unknown, name)) this.wasAskedForUnknown = true;
+    return value;
+  }
+}
