@@ -1,3 +1,4 @@
+import { setImmediate as otherWork } from 'node:timers/promises';
 import type { IdentityId } from '../ids.ts';
 import type { Database, Parameter } from './database.ts';
 import { columnsOf, identitiesWithLogins } from './identities.ts';
@@ -19,17 +20,18 @@ export async function findIdentities(
   database: Database,
   query: IdentityQuery,
 ): Promise<readonly IdentityWithLogins[]> {
-  const inPool = condition('i.pool_id = ?', query.poolId);
+  const { poolId, provider, subject, subjectPrefix, limit } = query;
+  const inPool = condition('i.pool_id = ?', poolId);
   const subjects = subjectConditions(query);
-  const logins =
-    query.provider === undefined ? subjects : [...subjects, condition('l.provider = ?', query.provider)];
+  const logins = [...subjects, ...(provider === undefined ? [] : [condition('l.provider = ?', provider)])];
 
   if (subjects.length > 0 && (await areFew(database, query, subjects))) {
-    const found = belongsToOne([condition('l.pool_id = ?', query.poolId), ...logins]);
-    return page(database, [inPool, ...idRange(query), found, ...recordConditions(query)], query.limit);
+    const found = belongsToOne([condition('l.pool_id = ?', poolId), ...logins]);
+    return page(database, [inPool, ...idRange(query), found, ...recordConditions(query)], limit);
   }
-  const filters = [...(logins.length > 0 ? [hasOne(logins)] : []), ...recordConditions(query)];
-  if (filters.length === 0) return page(database, [inPool, ...idRange(query)], query.limit);
+  const needsLogin = provider !== undefined || subject !== undefined || subjectPrefix !== undefined;
+  const filters = [...(needsLogin ? [hasOne(logins)] : []), ...recordConditions(query)];
+  if (filters.length === 0) return page(database, [inPool, ...idRange(query)], limit);
   return walk(database, inPool, filters, query);
 }
 
@@ -52,6 +54,7 @@ async function walk(
     found.push(...(await page(database, [...range, ...end, ...filters], query.limit - found.length)));
     if (after === undefined || found.length >= query.limit) return found;
     range = [inPool, ...idRange({ ...query, after })];
+    await otherWork();
   }
 }
 
