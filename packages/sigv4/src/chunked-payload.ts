@@ -74,7 +74,12 @@ export class ChunkedPayload extends VerifyingTransform {
     if (size > this.#left || (size === 0 && this.#left > 0)) {
       throw new SignatureError('length-mismatch', 'the body is not as long as x-amz-decoded-content-length');
     }
-    if (size > 0 && this.#chunkSize < smallestChunk) throw malformed('a chunk before the last is too small');
+    if (size > 0 && this.#chunkSize < smallestChunk) {
+      throw new SignatureError(
+        'chunk-too-small',
+        'a chunk that is not the last one has less than 8192 bytes',
+      );
+    }
     if (signature !== undefined && size > largestSignedChunk) throw malformed('a signed chunk is too large');
     this.#left -= size;
     this.#chunkSize = size;

@@ -14,6 +14,7 @@
  * - `content-sha256-mismatch`: the body is not the one whose hash was signed
  * - `chunk-mismatch`: a chunk's or the trailer's signature is wrong
  * - `chunk-malformed`: the aws-chunked framing or the trailer cannot be read
+ * - `chunk-too-small`: a chunk that is not the last one has less than 8192 bytes
  * - `length-mismatch`: the decoded body is shorter or longer than `x-amz-decoded-content-length`
  * - `checksum-mismatch`: the trailer's checksum is not that of the body
  * - `policy-condition`: a form field is against the POST policy, or not covered by it
@@ -33,6 +34,7 @@ export type SignatureFailure =
   | 'content-sha256-mismatch'
   | 'chunk-mismatch'
   | 'chunk-malformed'
+  | 'chunk-too-small'
   | 'length-mismatch'
   | 'checksum-mismatch'
   | 'policy-condition';

@@ -23,8 +23,8 @@ export interface ParsedSignature {
   readonly contentSha256?: string;
 }
 
-/** Seven days: the longest that a presigned URL may be valid. */
-const longestExpirySeconds = 604_800;
+/** Seven days: the longest that a presigned URL or a POST policy may be valid. */
+export const longestExpirySeconds = 604_800;
 
 /** The query parameters that make a presigned URL, in AWS's spelling. */
 const queryParameters = [

@@ -67,8 +67,13 @@ export function requireScope(scope: CredentialScope, key: Pick<VerificationKey, 
   }
 }
 
+/** How far a timestamp may be from now. */
+export function skewMilliseconds(service: string, key: Pick<VerificationKey, 'maxSkewSeconds'>): number {
+  return 1000 * (key.maxSkewSeconds ?? (isS3(service) ? 900 : 300));
+}
+
 function requireTime(parsed: ParsedSignature, key: VerificationKey): void {
-  const skew = 1000 * (key.maxSkewSeconds ?? (isS3(parsed.scope.service) ? 900 : 300));
+  const skew = skewMilliseconds(parsed.scope.service, key);
   const age = key.now - parsed.timestamp;
   if (parsed.expiresSeconds === undefined) {
     // Written so that a `now` that is not a number is refused too.
