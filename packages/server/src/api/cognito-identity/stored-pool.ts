@@ -1,0 +1,37 @@
+import { ServiceError } from '../../errors.ts';
+import type { PoolDocument } from '../../store/documents.ts';
+import type { Versioned } from '../../store/store.ts';
+import type { CognitoIdentityServices } from './services.ts';
+
+/** A pool as it is in the store this moment, for operations that show or change it. Throws ResourceNotFoundException. */
+export async function storedPool(
+  { store }: CognitoIdentityServices,
+  poolId: string,
+): Promise<Versioned<PoolDocument>> {
+  const stored = await store.collection('pools').get(poolId);
+  if (stored === undefined)
+    throw new ServiceError('ResourceNotFoundException', `IdentityPool '${poolId}' not found.`);
+  return stored;
+}
+
+/**
+ * Changes a pool: `change` computes the new document from the old one. Throws ResourceNotFoundException, and
+ * ConcurrentModificationException when somebody else changed it in between.
+ */
+export async function changePool(
+  services: CognitoIdentityServices,
+  poolId: string,
+  change: (pool: PoolDocument) => PoolDocument,
+): Promise<PoolDocument> {
+  const { value, version } = await storedPool(services, poolId);
+  const changed = change(value);
+  const replaced = await services.store.collection('pools').replace(poolId, changed, version);
+  services.federation.pools.forget(poolId);
+  if (!replaced) {
+    throw new ServiceError(
+      'ConcurrentModificationException',
+      `IdentityPool '${poolId}' was modified concurrently. Please try again.`,
+    );
+  }
+  return changed;
+}

@@ -1,0 +1,35 @@
+import { ServiceError } from '../../errors.ts';
+
+/**
+ * One page of a list in key order, and the opaque token that continues it. `read` returns at most `limit` items whose
+ * key is greater than `after`. Throws InvalidParameterException for a token that this operation did not make.
+ */
+export async function page<Item>(
+  operation: string,
+  size: number,
+  token: string | undefined,
+  read: (after: string | undefined, limit: number) => Promise<readonly { key: string; item: Item }[]>,
+): Promise<{ items: readonly Item[]; nextToken: string | undefined }> {
+  const after = token === undefined ? undefined : keyIn(operation, token);
+  // One more than the page tells whether there is a next one.
+  const found = await read(after, size + 1);
+  const shown = found.slice(0, size);
+  const last = shown.at(-1);
+  const nextToken = found.length > size && last !== undefined ? tokenFor(operation, last.key) : undefined;
+  return { items: shown.map(({ item }) => item), nextToken };
+}
+
+function tokenFor(operation: string, key: string): string {
+  return Buffer.from(JSON.stringify([operation, key])).toString('base64url');
+}
+
+function keyIn(operation: string, token: string): string {
+  try {
+    const decoded: unknown = JSON.parse(Buffer.from(token, 'base64url').toString('utf8'));
+    if (Array.isArray(decoded) && decoded[0] === operation && typeof decoded[1] === 'string')
+      return decoded[1];
+  } catch {
+    // Falls through to the one answer for every token that is not ours.
+  }
+  throw new ServiceError('InvalidParameterException', 'Invalid NextToken.');
+}

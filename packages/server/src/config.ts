@@ -1,0 +1,47 @@
+import type { Clock } from './clock.ts';
+
+/** How a service is started; everything has a default. */
+export interface DaypassOptions {
+  /** Address to listen on. Default 127.0.0.1. */
+  readonly host?: string;
+  /** Default 4100; 0 takes any free port. */
+  readonly port?: number;
+  /** The directory of everything that is kept. Default: nothing is kept, all lives in memory. */
+  readonly data?: string;
+  /** `sqlite` (the default: a file in `data`) or `postgres://…`. */
+  readonly store?: string;
+  /** Processes that serve. Default 1. */
+  readonly workers?: number;
+  /** Default us-east-1. */
+  readonly region?: string;
+  /** The twelve digits in every ARN. Default 000000000000. */
+  readonly account?: string;
+  /** The issuer of our own OpenID tokens. Default: the address the service listens on. */
+  readonly publicUrl?: string;
+  readonly s3Backend?: BackendOptions;
+  readonly dynamodbBackend?: BackendOptions;
+  /** Login key → URL below which everything of that provider is fetched instead; http only for loopback. */
+  readonly providerOverrides?: Readonly<Record<string, string>>;
+  /** What is logged, to stderr as JSON lines. Default `info`. */
+  readonly logLevel?: 'silent' | 'fatal' | 'error' | 'warn' | 'info' | 'debug';
+  /** Default: the system's; tests pass their own. */
+  readonly clock?: Clock;
+}
+
+/** A store behind the gateway, with the key that the gateway re-signs with. */
+export interface BackendOptions {
+  readonly url: string;
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  /** The region its signatures are made for. Default us-east-1. */
+  readonly region?: string;
+}
+
+/** A running service. */
+export interface Daypass {
+  /** `http://host:port`: the one endpoint of everything. */
+  readonly url: string;
+  readonly rootCredentials: { readonly accessKeyId: string; readonly secretAccessKey: string };
+  /** Finishes what is in flight and ends. */
+  close(): Promise<void>;
+}

@@ -1,0 +1,36 @@
+import type { IncomingMessage } from 'node:http';
+
+/** The body is larger than this request may have. */
+export class BodyTooLarge extends Error {
+  constructor(limit: number) {
+    super(`the body is larger than ${limit} bytes`);
+    this.name = 'BodyTooLarge';
+  }
+}
+
+/** The whole body. Throws `BodyTooLarge` as soon as that is known, and fails when the client goes away. `limit` in bytes. */
+export function readBody(request: IncomingMessage, limit: number): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    if (Number(request.headers['content-length'] ?? 0) > limit) {
+      reject(new BodyTooLarge(limit));
+      return;
+    }
+    const chunks: Buffer[] = [];
+    let size = 0;
+    request.on('data', (chunk: Buffer) => {
+      size += chunk.length;
+      if (size > limit) {
+        request.removeAllListeners('data');
+        reject(new BodyTooLarge(limit));
+        return;
+      }
+      chunks.push(chunk);
+    });
+    request.on('end', () => {
+      const [only] = chunks;
+      resolve(chunks.length === 1 && only !== undefined ? only : Buffer.concat(chunks, size));
+    });
+    request.on('error', reject);
+    request.on('close', () => reject(new Error('the client went away before its request was complete')));
+  });
+}

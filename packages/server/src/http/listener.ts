@@ -1,0 +1,198 @@
+import { randomUUID } from 'node:crypto';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { SignedHttpRequest } from '@daypass/sigv4';
+import type { Logger } from 'pino';
+import { answerJson, refuseJson } from '../api/json-endpoint.ts';
+import { answerQuery, type QueryService, refuseQuery } from '../api/query-endpoint.ts';
+import type { ApiRequest, ApiResponse, Gate, Service } from '../api/service.ts';
+import { ServiceError } from '../errors.ts';
+import type { GatewayHandler } from '../gateway/gateway.ts';
+import { wireRequest } from '../gateway/wire.ts';
+import { BodyTooLarge, readBody } from './body.ts';
+import { answerPreflight, apiCors } from './cors.ts';
+import { type Route, route } from './route.ts';
+
+/** Everything that answers requests. */
+export interface Endpoints {
+  readonly gate: Gate;
+  /** The AWS JSON services by the name `route` gives them. */
+  readonly json: Readonly<Record<'cognito-identity' | 'daypass', Service>>;
+  readonly query: readonly QueryService[];
+  readonly s3: GatewayHandler;
+  readonly dynamodb: GatewayHandler;
+  /** Resolves when requests can be served; throws with the reason otherwise. */
+  ready(): Promise<void>;
+}
+
+export interface Listener {
+  /** The port it listens on, the real one when 0 was asked for. */
+  readonly port: number;
+  /** Takes no more connections, lets what is in flight finish for at most `grace` milliseconds, then ends. */
+  close(grace: number): Promise<void>;
+}
+
+/** Ten logins of 50,000 characters, the most the API allows, fit. */
+const largestBody = 1024 * 1024;
+/** Session tokens travel in headers and can be several kilobytes long. */
+const maxHeaderSize = 32 * 1024;
+
+export async function listen(
+  endpoints: Endpoints,
+  options: { readonly host: string; readonly port: number; readonly log: Logger },
+): Promise<Listener> {
+  const { log } = options;
+  const server = createServer({
+    maxHeaderSize,
+    headersTimeout: 20_000,
+    requestTimeout: 0,
+    keepAliveTimeout: 65_000,
+  });
+  server.on('request', (request, response) => {
+    const requestId = randomUUID();
+    serve(endpoints, log, request, response, requestId).catch((fault: unknown) => {
+      if (response.destroyed || request.destroyed) return;
+      log.error({ requestId, err: fault }, 'request failed');
+      const failed = new ServiceError('InternalErrorException', 'An internal error occurred.');
+      if (response.headersSent) response.destroy();
+      else write(response, refuseJson(failed), requestId);
+    });
+  });
+  server.on('clientError', (error: Error & { code?: string }, socket) => {
+    if (error.code === 'ECONNRESET' || !socket.writable) return;
+    const status =
+      error.code === 'HPE_HEADER_OVERFLOW' ? '431 Request Header Fields Too Large' : '400 Bad Request';
+    socket.end(`HTTP/1.1 ${status}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`);
+  });
+  await started(server, options.host, options.port);
+  const address = server.address() as AddressInfo;
+  return { port: address.port, close: (grace) => stop(server, grace) };
+}
+
+async function serve(
+  endpoints: Endpoints,
+  log: Logger,
+  request: IncomingMessage,
+  response: ServerResponse,
+  requestId: string,
+): Promise<void> {
+  const wire = wireRequest(request);
+  if (wire === undefined) return writeStatus(response, 400, 'bad request target');
+  const way = route(wire.method, wire.path, wire.query, request.headers);
+  switch (way.to) {
+    case 'preflight':
+      return answerPreflight(request, response);
+    case 's3':
+      return endpoints.s3(request, response, requestId);
+    case 'dynamodb':
+      return endpoints.dynamodb(request, response, requestId);
+    case 'health':
+      return writeStatus(response, 200, 'ok');
+    case 'ready':
+      return endpoints.ready().then(
+        () => writeStatus(response, 200, 'ready'),
+        () => writeStatus(response, 503, 'not ready'),
+      );
+    default: {
+      const answer = await answerApi(endpoints, way, request, wire, requestId);
+      if (answer === undefined) return;
+      if (answer.error !== undefined) logRefusal(log, way, answer.error, requestId);
+      write(response, answer, requestId);
+    }
+  }
+}
+
+async function answerApi(
+  endpoints: Endpoints,
+  way: Exclude<Route, { to: 'preflight' | 's3' | 'dynamodb' | 'health' | 'ready' }>,
+  incoming: IncomingMessage,
+  wire: SignedHttpRequest,
+  requestId: string,
+): Promise<ApiResponse | undefined> {
+  let body: Buffer;
+  try {
+    body = await readBody(incoming, largestBody);
+  } catch (fault) {
+    if (!(fault instanceof BodyTooLarge)) return undefined;
+    const tooLarge = new ServiceError('RequestEntityTooLargeException', 'Request entity is too large.');
+    return way.to === 'query'
+      ? refuseQuery(endpoints.query[0]?.namespace ?? '', tooLarge, requestId)
+      : refuseJson(tooLarge);
+  }
+  const request: ApiRequest = { ...wire, requestId, sourceIp: incoming.socket.remoteAddress ?? '', body };
+  switch (way.to) {
+    case 'json':
+      if (!isAwsJson(incoming.headers['content-type'])) break;
+      return answerJson(endpoints.gate, endpoints.json[way.service], way.operation, request);
+    case 'federate':
+      return answerJson(endpoints.gate, endpoints.json.daypass, 'Federate', request);
+    case 'query': {
+      const form = new URLSearchParams(request.method === 'GET' ? request.query : body.toString('utf8'));
+      return answerQuery(endpoints.gate, endpoints.query, form, request);
+    }
+    case 'unknown-target':
+  }
+  return refuseJson(new ServiceError('UnknownOperationException', 'The operation is not known.'));
+}
+
+function isAwsJson(contentType: string | undefined): boolean {
+  return contentType !== undefined && /^application\/x-amz-json-1\.[01](?:\s*;|$)/i.test(contentType);
+}
+
+function write(response: ServerResponse, answer: ApiResponse, requestId: string): void {
+  const headers = [
+    'content-type',
+    answer.contentType,
+    'content-length',
+    String(Buffer.byteLength(answer.body)),
+    'x-amzn-requestid',
+    requestId,
+    ...apiCors,
+  ];
+  const { error } = answer;
+  if (error !== undefined) {
+    headers.push('x-amzn-errortype', `${error.code}:`, 'x-amzn-errormessage', headerText(error.message));
+    // The rest of a body that was too large is not read: the connection cannot be used again.
+    if (error.status === 413) headers.push('connection', 'close');
+  }
+  response.writeHead(answer.status, headers);
+  response.end(answer.body);
+}
+
+/** A message may repeat what the client sent; in a header only printable ASCII may stand. */
+function headerText(message: string): string {
+  return message.replace(/[^\x20-\x7e]/g, '?').slice(0, 1024);
+}
+
+function writeStatus(response: ServerResponse, status: number, text: string): void {
+  response.writeHead(status, { 'content-type': 'application/json' });
+  response.end(JSON.stringify({ status: text }));
+}
+
+function logRefusal(log: Logger, way: Route, error: ServiceError, requestId: string): void {
+  const operation = way.to === 'json' ? way.operation : way.to;
+  const fields = { requestId, operation, code: error.code, message: error.message, reason: error.reason };
+  if (error.fault === 'Receiver') log.error({ ...fields, err: error.cause }, 'failed');
+  else log.info(fields, 'refused');
+}
+
+function started(server: Server, host: string, port: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen({ host, port }, () => {
+      server.off('error', reject);
+      resolve();
+    });
+  });
+}
+
+function stop(server: Server, grace: number): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(() => server.closeAllConnections(), grace);
+    server.close(() => {
+      clearTimeout(timer);
+      resolve();
+    });
+    server.closeIdleConnections();
+  });
+}

@@ -1,0 +1,57 @@
+import type { IncomingHttpHeaders } from 'node:http';
+
+/** Where a request goes; decided by its head alone. */
+export type Route =
+  | {
+      readonly to:
+        | 'preflight'
+        | 'health'
+        | 'ready'
+        | 'federate'
+        | 'query'
+        | 'dynamodb'
+        | 's3'
+        | 'unknown-target';
+    }
+  | { readonly to: 'json'; readonly service: 'cognito-identity' | 'daypass'; readonly operation: string };
+
+const targets: ReadonlyMap<string, 'cognito-identity' | 'daypass'> = new Map([
+  ['AWSCognitoIdentityService', 'cognito-identity'],
+  ['Daypass', 'daypass'],
+]);
+
+/**
+ * One endpoint serves every protocol: reserved paths first, then `X-Amz-Target` (AWS JSON), then a form with an
+ * Action (AWS Query); everything else is a request to S3, which alone has no marks of its own.
+ */
+export function route(method: string, path: string, query: string, headers: IncomingHttpHeaders): Route {
+  if (method === 'OPTIONS' && headers['access-control-request-method'] !== undefined)
+    return { to: 'preflight' };
+  if (path.startsWith('/_daypass/')) return reserved(method, path);
+  const target = headers['x-amz-target'];
+  if (typeof target === 'string') return byTarget(target);
+  if (path === '/' && method === 'POST' && isForm(headers)) return { to: 'query' };
+  if (path === '/' && method === 'GET' && /(?:^|&)Action=/.test(query)) return { to: 'query' };
+  return { to: 's3' };
+}
+
+function reserved(method: string, path: string): Route {
+  if (path === '/_daypass/health') return { to: 'health' };
+  if (path === '/_daypass/ready') return { to: 'ready' };
+  if (path === '/_daypass/federate' && method === 'POST') return { to: 'federate' };
+  return { to: 'unknown-target' };
+}
+
+function byTarget(target: string): Route {
+  const dot = target.indexOf('.');
+  const prefix = target.slice(0, dot);
+  if (prefix === 'DynamoDB_20120810') return { to: 'dynamodb' };
+  const service = targets.get(prefix);
+  return service === undefined
+    ? { to: 'unknown-target' }
+    : { to: 'json', service, operation: target.slice(dot + 1) };
+}
+
+function isForm(headers: IncomingHttpHeaders): boolean {
+  return headers['content-type']?.toLowerCase().startsWith('application/x-www-form-urlencoded') === true;
+}

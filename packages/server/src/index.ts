@@ -1,0 +1,2 @@
+export type { BackendOptions, Daypass, DaypassOptions } from './config.ts';
+export { startDaypass } from './main.ts';

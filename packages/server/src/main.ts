@@ -1,0 +1,162 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type Logger, pino } from 'pino';
+import { credentialOpener } from './access/credentials.ts';
+import { contextOf, policiesOf } from './access/policies.ts';
+import { openRoles } from './access/roles.ts';
+import { openRootKey } from './access/root-key.ts';
+import { cognitoIdentityOperations } from './api/cognito-identity/operations.ts';
+import { daypassOperations } from './api/daypass/operations.ts';
+import { iamOperations } from './api/iam/operations.ts';
+import { bind } from './api/service.ts';
+import { stsOperations } from './api/sts/operations.ts';
+import { type Clock, systemClock } from './clock.ts';
+import type { BackendOptions, Daypass, DaypassOptions } from './config.ts';
+import { embeddedCredentials } from './credentials/embedded.ts';
+import type { FederationServices } from './federation/exchange.ts';
+import { lastSeen } from './federation/last-seen.ts';
+import { openPools } from './federation/pools.ts';
+import { createDynamoDbHandler } from './gateway/dynamodb.ts';
+import type { Backend, GatewayServices } from './gateway/gateway.ts';
+import { createS3Handler } from './gateway/s3.ts';
+import { type Endpoints, listen } from './http/listener.ts';
+import { type MasterKey, openMasterKey } from './keys/master.ts';
+import { openSealingKeys } from './keys/sealing.ts';
+import { openPostgresStore } from './store/postgres.ts';
+import { openSqliteStore } from './store/sqlite.ts';
+import type { Store } from './store/store.ts';
+import { createTokenVerifier } from './tokens/verifier.ts';
+
+/** Milliseconds that requests in flight get to finish when the service ends. */
+const grace = 10_000;
+
+/**
+ * Starts the service and resolves when it answers requests. Throws when the data cannot be used, the master key is not
+ * the one the data was written with, or the port is taken.
+ */
+export async function startDaypass(options: DaypassOptions = {}): Promise<Daypass> {
+  const { host = '127.0.0.1', port = 4100, data, clock = systemClock } = options;
+  // Logs go to stderr: stdout belongs to the one line that says where the service is.
+  const log = pino({ level: options.logLevel ?? 'info', base: null }, pino.destination(2));
+  if (data !== undefined) await mkdir(data, { recursive: true, mode: 0o700 });
+  const store = await openStore(options);
+  try {
+    const master = await openMasterKey({
+      ...(data !== undefined && { directory: data }),
+      ...(process.env.DAYPASS_MASTER_KEY && { fromEnvironment: process.env.DAYPASS_MASTER_KEY }),
+    });
+    const root = await openRootKey({ store, master, clock, ...(data !== undefined && { directory: data }) });
+    const parts = await assemble(options, { store, master, clock, log });
+    const listener = await listen(parts.endpoints, { host, port, log });
+    return {
+      url: `http://${host.includes(':') ? `[${host}]` : host}:${listener.port}`,
+      rootCredentials: root,
+      async close() {
+        await listener.close(grace);
+        await parts.close();
+        await store.close();
+      },
+    };
+  } catch (error) {
+    await store.close();
+    throw error;
+  }
+}
+
+function openStore({ store = 'sqlite', data }: DaypassOptions): Promise<Store> {
+  if (store !== 'sqlite') return openPostgresStore({ url: store });
+  return openSqliteStore({ path: data === undefined ? ':memory:' : join(data, 'daypass.sqlite') });
+}
+
+/** Puts the floors on top of each other. */
+async function assemble(
+  options: DaypassOptions,
+  base: { store: Store; master: MasterKey; clock: Clock; log: Logger },
+): Promise<{ endpoints: Endpoints; close(): Promise<void> }> {
+  const { store, master, clock, log } = base;
+  const { region = 'us-east-1', account = '000000000000' } = options;
+  const place = { region, account };
+
+  const sessions = embeddedCredentials({ keys: await openSealingKeys({ store, master, clock }), clock });
+  const roles = openRoles({ store, clock, place });
+  const pools = openPools({ store, clock });
+  const overrides = Object.entries(options.providerOverrides ?? {}).map(
+    ([key, url]) => [key, new URL(url)] as const,
+  );
+  const tokens = createTokenVerifier({
+    clock,
+    overrides: new Map(overrides),
+    log: (event) => log.info({ ...event }, 'provider keys'),
+  });
+  const seen = lastSeen({
+    store,
+    clock,
+    failed: (err) => log.error({ err }, 'last seen times were not written'),
+  });
+  const gate = {
+    clock,
+    region,
+    openCredentials: credentialOpener({ store, master, clock, place, sessions }),
+    policiesOf: policiesOf(roles),
+  };
+
+  const federation: FederationServices = {
+    store,
+    clock,
+    region,
+    pools,
+    tokens,
+    roles,
+    issuer: sessions,
+    seen: seen.seen,
+  };
+  const gateway: GatewayServices = {
+    clock,
+    region,
+    account,
+    s3: backend(options.s3Backend),
+    dynamodb: backend(options.dynamodbBackend),
+    openCredentials: gate.openCredentials,
+    policiesOf: gate.policiesOf,
+    contextOf,
+    denied: ({ caller, ...denial }) => log.info({ ...denial, caller: caller?.arn }, 'denied'),
+  };
+
+  return {
+    endpoints: {
+      gate,
+      json: {
+        'cognito-identity': bind('cognito-identity', cognitoIdentityOperations, {
+          store,
+          clock,
+          place,
+          federation,
+        }),
+        daypass: bind('daypass', daypassOperations, { federation }),
+      },
+      query: [
+        {
+          ...bind('sts', stsOperations, {}),
+          version: '2011-06-15',
+          namespace: 'https://sts.amazonaws.com/doc/2011-06-15/',
+        },
+        {
+          ...bind('iam', iamOperations, { store, clock, place, roles, pools }),
+          version: '2010-05-08',
+          namespace: 'https://iam.amazonaws.com/doc/2010-05-08/',
+        },
+      ],
+      s3: createS3Handler(gateway),
+      dynamodb: createDynamoDbHandler(gateway),
+      ready: () => store.ping(),
+    },
+    async close() {
+      tokens.close();
+      await seen.close();
+    },
+  };
+}
+
+function backend(options: BackendOptions | undefined): Backend | undefined {
+  return options && { ...options, url: new URL(options.url), region: options.region ?? 'us-east-1' };
+}
