@@ -1,0 +1,134 @@
+import { loadConfig } from './config.ts';
+import { byId } from './dom.ts';
+import { highScoreList, message, ownScoreList } from './lists.ts';
+import { openDoor, type Pass } from './pass.ts';
+import { showPass } from './pass-card.ts';
+import { playRound } from './play.ts';
+import { openReplays } from './replays.ts';
+import { openScores } from './scores.ts';
+import { createStage } from './stage.ts';
+import { height, type Round } from './tower.ts';
+import { inWords } from './words.ts';
+
+const site = byId('site', HTMLElement);
+const sheet = byId('sheet', HTMLElement);
+const notice = byId('notice', HTMLElement);
+const lead = byId('lead', HTMLElement);
+const saved = byId('saved', HTMLElement);
+const playButton = byId('play', HTMLButtonElement);
+const doorButton = byId('door', HTMLButtonElement);
+const scoresPanel = byId('scores', HTMLElement);
+const tabs = { high: byId('tab-high', HTMLButtonElement), own: byId('tab-own', HTMLButtonElement) };
+const stage = createStage();
+
+stage.rest(undefined);
+new ResizeObserver(() => site.style.setProperty('--sheet', `${sheet.offsetHeight}px`)).observe(sheet);
+openGame().catch(complain);
+
+async function openGame(): Promise<void> {
+  const config = await loadConfig();
+  const door = openDoor(config);
+  const scores = openScores(config, door.credentials);
+  const replays = openReplays(config, door.credentials);
+  let pass: Pass;
+  let shownTab: keyof typeof tabs = 'high';
+
+  /** Runs something a player asked for, and says so if it fails. */
+  async function attempt(work: () => Promise<void>): Promise<void> {
+    notice.hidden = true;
+    await work().catch(complain);
+  }
+
+  async function receive(next: Pass): Promise<void> {
+    pass = next;
+    showPass(pass);
+    lead.textContent = 'Stack the floors before sunrise.';
+    saved.hidden = true;
+    doorButton.textContent = pass.kind === 'player' ? 'Sign out' : 'Sign in to keep your rounds';
+    const best = pass.kind === 'player' ? replays.load(pass) : Promise.resolve(undefined);
+    await Promise.all([showTab(shownTab), best.then((replay) => stage.rest(replay))]);
+  }
+
+  async function showTab(tab: keyof typeof tabs): Promise<void> {
+    shownTab = tab;
+    for (const [name, button] of Object.entries(tabs)) {
+      button.ariaSelected = `${name === tab}`;
+      button.tabIndex = name === tab ? 0 : -1;
+    }
+    scoresPanel.setAttribute('aria-labelledby', tabs[tab].id);
+    scoresPanel.replaceChildren(await list(tab));
+  }
+
+  async function list(tab: keyof typeof tabs): Promise<HTMLElement> {
+    if (tab === 'high') return highScoreList(await scores.high(), pass);
+    if (pass.kind === 'guest') return message("A guest's rounds are not kept. Sign in, and yours will be.");
+    return ownScoreList(await scores.own(pass));
+  }
+
+  async function play(): Promise<void> {
+    site.dataset.phase = 'playing';
+    sheet.hidden = true;
+    const round = await playRound(stage);
+    site.dataset.phase = 'over';
+    lead.textContent = result(round);
+    saved.hidden = true;
+    playButton.textContent = 'Build again';
+    sheet.hidden = false;
+    playButton.focus();
+    if (pass.kind === 'guest') {
+      say("A guest's round is not kept.");
+    } else {
+      await keep(round);
+    }
+  }
+
+  async function keep(round: Round): Promise<void> {
+    const score = { points: round.points, floors: height(round), at: new Date().toISOString() };
+    const { best } = await scores.add(pass, score);
+    const replay = { points: round.points, floors: round.floors };
+    if (best) await replays.save(pass, replay);
+    say(best ? 'Your best so far. Round and replay are saved.' : 'Round saved.');
+    if (best) stage.remember(replay);
+    await showTab(shownTab);
+  }
+
+  playButton.addEventListener('click', () => attempt(play));
+  tabs.high.addEventListener('click', () => attempt(() => showTab('high')));
+  tabs.own.addEventListener('click', () => attempt(() => showTab('own')));
+  doorButton.addEventListener('click', () =>
+    attempt(async () => {
+      if (pass.kind === 'player') await receive(await door.signOut());
+      else await door.signIn();
+    }),
+  );
+  for (const tab of Object.values(tabs)) {
+    tab.addEventListener('keydown', (event) => {
+      if (event.key !== 'ArrowLeft' && event.key !== 'ArrowRight') return;
+      const other = tab === tabs.high ? tabs.own : tabs.high;
+      other.focus();
+      other.click();
+    });
+  }
+
+  sheet.hidden = false;
+  site.dataset.phase = 'idle';
+  await receive(await door.enter());
+}
+
+function say(text: string): void {
+  saved.textContent = text;
+  saved.hidden = false;
+}
+
+function complain(error: unknown): void {
+  console.error(error);
+  sheet.hidden = false;
+  notice.textContent = inWords(error);
+  notice.hidden = false;
+}
+
+function result(round: Round): string {
+  const floors = height(round) === 1 ? '1 floor' : `${height(round)} floors`;
+  const end = round.ending === 'sunrise' ? 'The sun is up' : 'That one missed';
+  return `${end}: ${floors}, ${round.points} points.`;
+}
