@@ -24,6 +24,8 @@ export interface CompiledPolicy {
 export interface CompiledStatement {
   readonly name: StatementName;
   readonly source: Statement;
+  /** Whether `${…}` is a variable. */
+  readonly variables: boolean;
   readonly effect: 'Allow' | 'Deny';
   readonly principal?: CompiledPrincipal;
   /** Matchers of action names in lower case. */
@@ -49,6 +51,7 @@ export function compilePolicy(policy: Policy, source: string): CompiledPolicy {
       return {
         name: { source, ...(sid === undefined ? {} : { sid }), index },
         source: statement,
+        variables,
         effect,
         ...(principal === undefined ? {} : { principal: compilePrincipal(principal) }),
         action: compileActions(action),

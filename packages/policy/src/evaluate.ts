@@ -87,16 +87,12 @@ function decide(policies: PolicySet, request: PolicyRequest, resourceLayer: 'res
     return decided('Allow', resourceLayer, resource.allowed);
   const grant = resource?.allowed && resource.match === 'issuer' ? resource.allowed : identity.allowed;
   if (grant === undefined) {
-    const anonymous = request.principal !== undefined && isAnonymous(request.principal);
+    const anonymous = Object.keys(request.principal ?? ANONYMOUS).length === 0;
     return decided('ImplicitDeny', anonymous && resource !== undefined ? resourceLayer : 'identity');
   }
   if (boundary && boundary.allowed === undefined) return decided('ImplicitDeny', 'boundary');
   if (session && session.allowed === undefined) return decided('ImplicitDeny', 'session');
   return decided('Allow', grant === identity.allowed ? 'identity' : resourceLayer, grant);
-}
-
-function isAnonymous(principal: PrincipalSet): boolean {
-  return Object.keys(principal).length === 0;
 }
 
 function decided(effect: Decision['effect'], layer: PolicyLayer, statement?: CompiledStatement): Decision {
@@ -127,7 +123,11 @@ function judgeAll(policies: readonly CompiledPolicy[], request: PolicyRequest, a
 }
 
 /** Whether a statement applies to a request, and how closely it names the principal (`self` when it names none). */
-function applies(statement: CompiledStatement, request: PolicyRequest, action: string): PrincipalMatch {
+export function applies(
+  statement: CompiledStatement,
+  request: PolicyRequest,
+  action: string,
+): PrincipalMatch {
   const { context } = request;
   if (!listMatches(statement.action, action, context)) return 'none';
   if (statement.resource && !listMatches(statement.resource, request.resource, context)) return 'none';

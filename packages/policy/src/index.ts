@@ -19,6 +19,13 @@ export {
   type PolicyRequest,
   type PolicySet,
 } from './evaluate.ts';
+export {
+  type Explanation,
+  explain,
+  explainTrust,
+  type Mismatch,
+  type StatementExplanation,
+} from './explain.ts';
 export { parsePolicy } from './parse.ts';
 export type { PrincipalSet } from './principal.ts';
 export { PolicySyntaxError } from './syntax-error.ts';
