@@ -18,7 +18,7 @@ export function openCollection<Name extends keyof Documents>(
   };
 
   async function changesOne(statement: string, parameters: readonly (string | number)[]): Promise<boolean> {
-    return (await database.write([{ sql: statement, parameters, expectedRows: 1 }])) !== undefined;
+    return (await database.write([{ sql: statement, parameters, mustChange: true }])) !== undefined;
   }
 
   return {

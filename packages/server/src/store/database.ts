@@ -7,8 +7,8 @@ export type Row = Readonly<Record<string, unknown>>;
 export interface Step {
   readonly sql: string;
   readonly parameters: readonly Parameter[];
-  /** When the statement changes another number of rows, the whole transaction is undone. */
-  readonly expectedRows?: number;
+  /** When the statement changes no row, the whole transaction is undone. */
+  readonly mustChange?: boolean;
   /** True when the statement has a RETURNING clause. */
   readonly returning?: boolean;
 }
@@ -39,7 +39,7 @@ export interface Database {
   all(sql: string, parameters: readonly Parameter[]): Promise<readonly Row[]>;
   /**
    * Runs the steps in order in one transaction and resolves when it is durable: one result a step, or undefined
-   * when an expectation did not hold, and then nothing is written.
+   * when one that must change a row changed none, and then nothing is written.
    */
   write(steps: readonly Step[]): Promise<readonly StepResult[] | undefined>;
   close(): Promise<void>;

@@ -79,7 +79,7 @@ function stepsOf(change: IdentityChange): readonly Step[] {
   const one = (statement: string, ...parameters: readonly (string | number)[]): Step => ({
     sql: statement,
     parameters,
-    expectedRows: 1,
+    mustChange: true,
   });
   const key = ({ provider, subject }: { provider: string; subject: string }) =>
     keyParts(poolId, subject, provider);
@@ -158,7 +158,7 @@ function identityRecord(row: Row): IdentityRecord {
   return {
     identityId: row.identity_id as IdentityId,
     poolId: row.pool_id as PoolId,
-    enabled: row.enabled === 1,
+    enabled: Number(row.enabled) === 1,
     createdAt: Number(row.created_at),
     modifiedAt: Number(row.modified_at),
     lastSeenAt: Number(row.last_seen_at),

@@ -175,11 +175,11 @@ class SqliteDatabase implements Database {
 
   #runSteps(steps: readonly Step[]): readonly StepResult[] | undefined {
     const results: StepResult[] = [];
-    for (const { sql, parameters, expectedRows, returning } of steps) {
+    for (const { sql, parameters, mustChange, returning } of steps) {
       const statement = this.#prepare(sql);
       const rows = returning ? statement.all(...parameters) : [];
       const changed = returning ? rows.length : Number(statement.run(...parameters).changes);
-      if (expectedRows !== undefined && changed !== expectedRows) return undefined;
+      if (mustChange && changed === 0) return undefined;
       results.push({ changed, rows });
     }
     return results;
