@@ -1,0 +1,183 @@
+import type { Auth } from './auth.ts';
+import type { AuthConfig } from './config.ts';
+import {
+  type AuthException,
+  asAuthException,
+  clearedMeanwhile,
+  federatedUser,
+  nobodySignedIn,
+  noIdentityPool,
+  SignedOutException,
+  userPoolSession,
+} from './errors.ts';
+import { claimsOf } from './jwt.ts';
+import { createKeeper } from './keeper.ts';
+import { type State, signedOut, transitions } from './machine.ts';
+import { AuthProvider } from './provider.ts';
+import { createRenewal, exchange, isGoneOrOfAnother, requestOf } from './renew.ts';
+import { AuthSession, type Outcome, type UserPoolTokens } from './session.ts';
+import { defaultStorage } from './storage.ts';
+import { connect } from './wire.ts';
+
+/** Milliseconds of life below which credentials count as expired. */
+const EXPIRY_BUFFER = 10_000;
+/** Milliseconds of life below which those who use credentials for long get new ones, if there are any. */
+const EARLY = 300_000;
+/** Milliseconds between two early refreshes when the first has failed. */
+const EARLY_PAUSE = 30_000;
+
+/**
+ * The session of an identity pool, its API named after Amplify's.
+ *
+ * @example
+ * ```ts
+ * const auth = createAuth({ identityPoolId: 'us-east-1:0a1b…', endpoint: 'https://id.example.com' });
+ * await auth.federateToIdentityPool({ token, provider: AuthProvider.google });
+ * const s3 = new S3Client({ region: 'us-east-1', credentials: auth.credentials });
+ * ```
+ */
+export function createAuth(config: AuthConfig): Auth {
+  const { identityPoolId, endpoint, userPool } = config;
+  const pool = identityPoolId ? connect({ ...config, identityPoolId }) : undefined;
+  // Data of another pool, or of the same pool elsewhere, lies under another name and is never read.
+  const name = `daypass.${identityPoolId}${endpoint ? `@${endpoint}` : ''}`;
+  const keeper = createKeeper(config.storage ?? defaultStorage(), name, config.persistToken ?? true);
+  const renewal = pool && createRenewal(pool, keeper, config);
+  let nextEarly = 0;
+
+  /** The state with credentials that live longer than `life` ms: from the store if it can be, from the pool if not. */
+  const ensure = async (tokens: UserPoolTokens | undefined, life: number, force: boolean): Promise<State> => {
+    if (!renewal) throw noIdentityPool();
+    const userSub = tokens && subOf(tokens);
+    const state = await keeper.load();
+    if (!force && lifeOf(state, userSub) > life) return state;
+
+    return keeper.share(`${userSub} ${life} ${force}`, async (from, signal) => {
+      const left = lifeOf(from, userSub);
+      if (!force && left > life) return from;
+      const isUsable = !force && left > EXPIRY_BUFFER;
+      try {
+        if (tokens && userSub) return await renewal.signIn(from, tokens, userSub, signal);
+        if (from.kind === 'userPool')
+          return await renewal.admitGuest(await keeper.become(transitions.signOut(from)));
+        if (from.kind === 'signedOut' || from.kind === 'guest') return await renewal.admitGuest(from);
+        return await renewal.federateAgain(from, !isUsable, signal);
+      } catch (error) {
+        if (!isUsable || signal.aborted || error instanceof SignedOutException) throw error;
+        nextEarly = Date.now() + EARLY_PAUSE;
+        return from;
+      }
+    });
+  };
+
+  return {
+    async federateToIdentityPool({ token, provider: { loginKey }, options = {} }) {
+      if (!pool) throw noIdentityPool();
+      if (await userPool?.getTokens()) throw userPoolSession();
+      const { customRoleArn, developerProvidedIdentityId, linkGuestIdentity } = options;
+      const login = { provider: loginKey, token, ...(customRoleArn && { customRoleArn }) };
+      const given = developerProvidedIdentityId ?? developerIdentityOf(loginKey, token);
+
+      const state = await keeper.share(JSON.stringify([login, options]), async (stored, signal) => {
+        const from = stored.kind === 'userPool' ? transitions.signOut(stored) : stored;
+        const request = requestOf(login, given ?? identityFor(from, loginKey, linkGuestIdentity));
+        const isReason = given ? () => false : isGoneOrOfAnother;
+        const answer = await exchange(request, isReason, (ask) => pool.exchange(ask, signal));
+        return keeper.settle(from, transitions.federate(from, login, answer), signal);
+      });
+      if (state.kind !== 'federated') throw clearedMeanwhile();
+      return { identityId: state.identityId, credentials: state.credentials };
+    },
+
+    async fetchAuthSession({ forceRefresh = false } = {}) {
+      let tokens: UserPoolTokens | undefined;
+      let state: State = signedOut;
+      let error: AuthException | undefined;
+      let userError: AuthException | undefined;
+      try {
+        tokens = await userPool?.getTokens();
+      } catch (cause) {
+        error = userError = asAuthException(cause);
+      }
+      try {
+        state = error ? await keeper.load() : await ensure(tokens, EXPIRY_BUFFER, forceRefresh);
+      } catch (cause) {
+        error = asAuthException(cause);
+        state = await keeper.load();
+      }
+      const isFederated = state.kind === 'federated' || state.kind === 'expired';
+      const noUser = () => userError ?? (isFederated ? federatedUser() : nobodySignedIn());
+      const failed = () => error ?? nobodySignedIn();
+      return new AuthSession(tokens !== undefined || state.kind === 'federated', {
+        identityId: outcome(
+          'identityId' in state && state.kind !== 'expired' ? state.identityId : undefined,
+          failed,
+        ),
+        credentials: outcome(!error && 'credentials' in state ? state.credentials : undefined, failed),
+        tokens: outcome(tokens, noUser),
+        userSub: outcome(tokens && subOf(tokens), noUser),
+      });
+    },
+
+    async clearFederationToIdentityPool() {
+      if (!pool) throw noIdentityPool();
+      keeper.abandon();
+      const state = await keeper.load();
+      if (state.kind === 'federated' || state.kind === 'expired') {
+        await keeper.become(transitions.clearFederation(state));
+      }
+    },
+
+    async getCurrentUser() {
+      const tokens = await userPool?.getTokens();
+      if (tokens) {
+        const userId = subOf(tokens);
+        return { userId, username: String(claimsOf(tokens.idToken)['cognito:username'] ?? userId) };
+      }
+      const { kind } = await keeper.load();
+      throw kind === 'federated' || kind === 'expired' ? federatedUser() : nobodySignedIn();
+    },
+
+    async signOut() {
+      keeper.abandon();
+      const state = await keeper.load();
+      if (state.kind !== 'signedOut') await keeper.become(transitions.signOut(state));
+      await userPool?.signOut?.();
+    },
+
+    on: keeper.on,
+
+    async credentials({ forceRefresh = false } = {}) {
+      const tokens = await userPool?.getTokens();
+      const state = await ensure(tokens, Date.now() < nextEarly ? EXPIRY_BUFFER : EARLY, forceRefresh);
+      if (!('credentials' in state) || !state.credentials) throw nobodySignedIn();
+      return { ...state.credentials, identityId: state.identityId };
+    },
+  };
+}
+
+const subOf = ({ idToken }: UserPoolTokens) => String(claimsOf(idToken).sub);
+
+/** Milliseconds the credentials of `state` live; none if they are not those of the user signed in now. */
+function lifeOf(state: State, userSub: string | undefined): number {
+  const userOf = state.kind === 'userPool' ? state.userSub : undefined;
+  if (userOf !== userSub || !('credentials' in state) || !state.credentials) return 0;
+  return +state.credentials.expiration - Date.now();
+}
+
+/** The identity to ask for: the one the provider's last login had here, or the guest's if it is to be carried over. */
+function identityFor(from: State, provider: string, linkGuestIdentity = false): string | undefined {
+  if (from.kind === 'guest') return linkGuestIdentity ? from.identityId : undefined;
+  const isSameProvider = (from.kind === 'federated' || from.kind === 'expired') && from.provider === provider;
+  return isSameProvider ? from.identityId : undefined;
+}
+
+/** A developer's token is of one identity already, and `GetId` refuses it. */
+function developerIdentityOf(provider: string, token: string): string | undefined {
+  const sub = provider === AuthProvider.developer.loginKey ? claimsOf(token).sub : undefined;
+  return typeof sub === 'string' ? sub : undefined;
+}
+
+function outcome<T>(value: T | undefined, otherwise: () => AuthException): Outcome<T> {
+  return value === undefined ? { ok: false, error: otherwise() } : { ok: true, value };
+}

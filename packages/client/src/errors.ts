@@ -1,0 +1,133 @@
+/** The root of every error this library throws; `recoverySuggestion` says what the app can do about it. */
+export abstract class AuthException extends Error {
+  abstract override readonly name: string;
+  readonly recoverySuggestion: string;
+
+  constructor(message: string, recoverySuggestion: string, cause?: unknown) {
+    super(message, cause === undefined ? undefined : { cause });
+    this.recoverySuggestion = recoverySuggestion;
+  }
+}
+
+/** The configuration has no identity pool (or no user pool) for what was asked. */
+export class InvalidAccountTypeException extends AuthException {
+  override readonly name = 'InvalidAccountTypeException';
+}
+
+/** The call is not possible in the present state, for example a federation while a user-pool user is signed in. */
+export class InvalidStateException extends AuthException {
+  override readonly name = 'InvalidStateException';
+}
+
+/** Nobody is signed in, and the part asked for needs somebody. */
+export class SignedOutException extends AuthException {
+  override readonly name = 'SignedOutException';
+}
+
+/** The provider's token is no longer accepted: a new one is needed. */
+export class SessionExpiredException extends AuthException {
+  override readonly name = 'SessionExpiredException';
+}
+
+/** The service could not be reached, or did not answer in time. */
+export class NetworkException extends AuthException {
+  override readonly name = 'NetworkException';
+}
+
+/** Something outside this library failed: a `tokenProvider`, a user pool, an answer nobody can read. */
+export class UnknownException extends AuthException {
+  override readonly name = 'UnknownException';
+}
+
+/** The service answered with an error; `name` is the service's error type and `message` its words. */
+export class ServiceException extends AuthException {
+  override readonly name: string;
+  readonly statusCode: number;
+
+  constructor(
+    { name, message, statusCode }: { name: string; message: string; statusCode: number },
+    suggestion: string,
+  ) {
+    super(message, suggestion);
+    this.name = name;
+    this.statusCode = statusCode;
+  }
+}
+
+/** The service refuses the login, the identity or the guest. */
+export class NotAuthorizedException extends ServiceException {}
+/** The identity pool or the identity does not exist. */
+export class ResourceNotFoundException extends ServiceException {}
+/** The login already belongs to another identity. */
+export class ResourceConflictException extends ServiceException {}
+/** The service is throttling; the call was already repeated with growing pauses. */
+export class TooManyRequestsException extends ServiceException {}
+/** An argument is not what the service expects. */
+export class InvalidParameterException extends ServiceException {}
+/** The pool has no role for this caller, or the role's trust policy refuses the pool. */
+export class InvalidIdentityPoolConfigurationException extends ServiceException {}
+
+const byType: Record<string, typeof ServiceException> = {
+  NotAuthorizedException,
+  ResourceNotFoundException,
+  ResourceConflictException,
+  TooManyRequestsException,
+  InvalidParameterException,
+  ValidationException: InvalidParameterException,
+  InvalidIdentityPoolConfigurationException,
+};
+
+const suggestions: Record<string, string> = {
+  NotAuthorizedException:
+    'Check that the identity pool lists this provider and audience, and pass a fresh token.',
+  ResourceNotFoundException: 'Check the identity pool ID, its region and the endpoint.',
+  ResourceConflictException: 'Federate without linking, or unlink the login from the other identity first.',
+  TooManyRequestsException: 'Try again later.',
+  InvalidIdentityPoolConfigurationException: "Check the pool's roles and their trust policies.",
+};
+
+/** The error of an answer of the service: `type` as in `__type`, which may carry a namespace or a trailing colon. */
+export function serviceException(type: string, message: string, statusCode: number): ServiceException {
+  const name = type.replace(/^.*#/, '').replace(/:.*$/, '') || 'UnknownException';
+  const Exception = byType[name] ?? ServiceException;
+  return new Exception(
+    { name, message, statusCode },
+    suggestions[name] ?? "See the message and the service's log.",
+  );
+}
+
+/** `error` as one of this library's: what callbacks of the app throw becomes the cause of an {@link UnknownException}. */
+export function asAuthException(error: unknown): AuthException {
+  return error instanceof AuthException
+    ? error
+    : new UnknownException(error instanceof Error ? error.message : String(error), 'See `cause`.', error);
+}
+
+export const noIdentityPool = () =>
+  new InvalidAccountTypeException('No identity pool is configured.', 'Pass identityPoolId to createAuth.');
+
+export const nobodySignedIn = (cause?: unknown) =>
+  new SignedOutException(
+    'No user is signed in.',
+    'Call federateToIdentityPool, or allow guests in the identity pool.',
+    cause,
+  );
+
+export const clearedMeanwhile = () =>
+  new SignedOutException('The session was cleared while credentials were on their way.', 'Federate again.');
+
+export const userPoolSession = () =>
+  new InvalidStateException('Cannot federate to identity pool with active user session.', 'Sign out first.');
+
+export const federatedUser = () =>
+  new InvalidStateException(
+    'Users federated to Identity Pools do not have User Pool access.',
+    'Call clearFederationToIdentityPool and sign in with the user pool.',
+  );
+
+export const sessionExpired = (cause?: unknown) =>
+  new SessionExpiredException(
+    'The session has expired.',
+    'Get a new token from the provider and call federateToIdentityPool with it.',
+    cause,
+  );

@@ -1,0 +1,76 @@
+/** Temporary credentials of an IAM role; `expiration` is on this device's clock. */
+export interface Credentials {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  readonly sessionToken: string;
+  readonly expiration: Date;
+}
+
+/** What an exchange with the identity pool yields. */
+export interface Exchange {
+  readonly identityId: string;
+  readonly credentials: Credentials;
+}
+
+/** What the app federated with: kept so that expired credentials can be fetched again. */
+export interface Login {
+  readonly provider: string;
+  readonly token?: string;
+  readonly customRoleArn?: string;
+}
+
+export interface SignedOut {
+  readonly kind: 'signedOut';
+}
+/** A guest whose identity exists; without credentials when the service gave the identity only. */
+export interface Guest {
+  readonly kind: 'guest';
+  readonly identityId: string;
+  readonly credentials?: Credentials;
+}
+export interface Federated extends Login, Exchange {
+  readonly kind: 'federated';
+}
+/** A federation whose token is no longer accepted; it never turns into a guest behind the app's back. */
+export interface Expired extends Login {
+  readonly kind: 'expired';
+  readonly identityId: string;
+}
+export interface UserPool extends Exchange {
+  readonly kind: 'userPool';
+  readonly userSub: string;
+}
+
+export type State = SignedOut | Guest | Federated | Expired | UserPool;
+
+export const signedOut: SignedOut = { kind: 'signedOut' };
+
+/**
+ * Every legal transition, typed by the states it may start from: an illegal one does not compile.
+ * The guest who federates leaves the guest identity behind unless the exchange was asked to carry it over.
+ */
+export const transitions = {
+  admitGuest: (_from: SignedOut | Guest, identity: Omit<Guest, 'kind'>): Guest => ({
+    ...identity,
+    kind: 'guest',
+  }),
+  forgetGuest: (_from: Guest): SignedOut => signedOut,
+  federate: (_from: Exclude<State, UserPool>, login: Login, exchange: Exchange): Federated => ({
+    ...login,
+    ...exchange,
+    kind: 'federated',
+  }),
+  expire: ({ identityId, provider, customRoleArn }: Federated | Expired): Expired => ({
+    kind: 'expired',
+    identityId,
+    provider,
+    ...(customRoleArn !== undefined && { customRoleArn }),
+  }),
+  clearFederation: (_from: Federated | Expired): SignedOut => signedOut,
+  signIn: (_from: State, userSub: string, exchange: Exchange): UserPool => ({
+    ...exchange,
+    userSub,
+    kind: 'userPool',
+  }),
+  signOut: (_from: State): SignedOut => signedOut,
+};
