@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { verifySignature } from '@daypass/sigv4';
+import { type Attempt, newAttempt, refused } from './attempt.ts';
 import { type Claim, claimOf } from './authenticate.ts';
 import { type Asking, firstRefusal } from './authorize.ts';
 import { BackendConnection, BackendUnavailable } from './backend.ts';
@@ -10,7 +11,7 @@ import { classify, operationOf } from './dynamodb/classify.ts';
 import { DynamoDbError, writeDynamoDbError } from './dynamodb/errors.ts';
 import { AmbiguousJson, isJsonObject, type JsonObject, parseStrictJson } from './dynamodb/json.ts';
 import { KeySchemas } from './dynamodb/key-schema.ts';
-import type { Backend, Denial, GatewayHandler, GatewayServices } from './gateway.ts';
+import type { Backend, GatewayHandler, GatewayServices } from './gateway.ts';
 import { requestContext } from './request-context.ts';
 import { readBody, wireRequest } from './wire.ts';
 
@@ -24,25 +25,18 @@ export function createDynamoDbHandler(services: GatewayServices): GatewayHandler
     if (answerPreflight(request, response)) return;
     response.setHeader('x-amzn-requestid', requestId);
     allowOrigin(request, response);
-    const denial: { -readonly [Name in keyof Denial]: Denial[Name] } = {
-      requestId,
-      caller: undefined,
-      action: undefined,
-      resource: undefined,
-      reason: '',
-    };
+    const attempt = newAttempt(requestId);
     try {
       if (store === undefined)
         throw new DynamoDbError(
           'ServiceUnavailableException',
           'There is no DynamoDB store behind this gateway',
         );
-      await serve(request, response, services, store, denial);
+      await serve(request, response, services, store, attempt);
     } catch (error) {
       const refusal = errorOf(error);
-      if (refusal.code !== 'ServiceUnavailableException' && refusal.code !== 'InternalServerError') {
-        services.denied({ ...denial, reason: denial.reason === '' ? refusal.reason : denial.reason });
-      }
+      if (refusal.isFault) services.failed?.(requestId, error);
+      else services.denied({ ...attempt, reason: refusal.reason });
       if (response.headersSent || response.destroyed) response.destroy();
       else writeDynamoDbError(response, refusal);
     }
@@ -72,14 +66,14 @@ async function serve(
   response: ServerResponse,
   services: GatewayServices,
   { connection, schemas }: Store,
-  denial: { -readonly [Name in keyof Denial]: Denial[Name] },
+  attempt: Attempt,
 ): Promise<void> {
   const wire = wireRequest(request);
   if (wire === undefined || wire.path !== '/' || wire.query !== '' || wire.method !== 'POST') {
     throw new DynamoDbError('UnknownOperationException', '', 'not a POST to /');
   }
   const claim = await claimOf(wire, services);
-  denial.caller = claim.caller;
+  attempt.caller = claim.caller;
   const body = await readBody(request, maxBody);
   if (body === undefined)
     throw new DynamoDbError('RequestEntityTooLargeException', 'Request must be smaller than 16 MB');
@@ -97,13 +91,12 @@ async function serve(
     policies: await services.policiesOf(claim.caller),
     context: requestContext(request, claim.caller, services),
   };
-  denial.action = `dynamodb:${operation}`;
+  attempt.action = `dynamodb:${operation}`;
   const { region, account } = services;
   const demands = await classify(operation, readInput(body), { region, account, schemas });
   const refusal = firstRefusal(demands, asking);
   if (refusal !== undefined) {
-    denial.action = refusal.demand.action;
-    denial.resource = refusal.demand.resource;
+    refused(attempt, refusal);
     throw new DynamoDbError('AccessDeniedException', refusal.message, refusal.reason);
   }
   await connection.forward(requestOf(operation, body), response);

@@ -32,6 +32,11 @@ export class DynamoDbError extends Error {
     this.code = code;
     this.reason = reason;
   }
+
+  /** Whether the fault is not the caller's. */
+  get isFault(): boolean {
+    return table[this.code].status >= 500;
+  }
 }
 
 export function invalid(message: string): DynamoDbError {

@@ -1,0 +1,114 @@
+import { createHash } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
+import type { Readable, Transform } from 'node:stream';
+import { createPayloadVerifier, type PayloadKind, payloadKind, type SignedHttpRequest } from '@daypass/sigv4';
+import type { Claim } from '../authenticate.ts';
+import { S3Error } from './errors.ts';
+
+/** A body on its way to the backend: the object's own bytes, without the framing they may have come in. */
+export interface OutgoingBody {
+  readonly body: Buffer | Readable | undefined;
+  /** Bytes. */
+  readonly length: number;
+  readonly payloadSha256: string;
+}
+
+/** What one request may upload, in bytes: S3's own limit. */
+const maxObject = 5 * 1024 ** 3;
+/** XML documents: 10,000 parts with their checksums are the longest. */
+const maxDocument = 4 * 1024 * 1024;
+/** Bodies up to this length are read whole, which is faster than a stream; in bytes. */
+const maxBuffered = 64 * 1024;
+
+const emptySha256 = createHash('sha256').digest('hex');
+
+/**
+ * The body of an upload. A stream ends with an error, and not with its last bytes, when it turns out not to be what
+ * was signed; shorter bodies are verified before this resolves. Throws `S3Error` and `SignatureError`.
+ */
+export async function objectBody(
+  request: IncomingMessage,
+  wire: SignedHttpRequest,
+  claim: Claim,
+): Promise<OutgoingBody> {
+  const kind = payloadKind(claim.signature);
+  const length = declaredLength(request, kind);
+  if (length === undefined)
+    throw new S3Error('MissingContentLength', 'You must provide the Content-Length HTTP header.');
+  if (length > maxObject)
+    throw new S3Error('EntityTooLarge', 'Your proposed upload exceeds the maximum allowed size');
+  const payload = verifiedPayload(request, wire, claim);
+  const payloadSha256 = kind.kind === 'exact' ? kind.canonical : 'UNSIGNED-PAYLOAD';
+  if (length > maxBuffered) return { body: payload, length, payloadSha256 };
+  return { body: await collect(payload, maxBuffered), length, payloadSha256 };
+}
+
+/** A document, whole and verified. Throws `S3Error` and `SignatureError`. */
+export async function documentBody(
+  request: IncomingMessage,
+  wire: SignedHttpRequest,
+  claim: Claim,
+): Promise<Buffer> {
+  return collect(verifiedPayload(request, wire, claim), maxDocument);
+}
+
+/** Makes sure that there is no body, and that none was signed. */
+export function refuseBody(request: IncomingMessage, claim: Claim): OutgoingBody {
+  const kind = payloadKind(claim.signature);
+  if (
+    (request.headers['content-length'] ?? '0') !== '0' ||
+    request.headers['transfer-encoding'] !== undefined ||
+    kind.kind === 'streaming'
+  ) {
+    throw new S3Error('InvalidRequest', 'The operation takes no body');
+  }
+  if (kind.kind === 'exact' && kind.canonical !== emptySha256) {
+    throw new S3Error(
+      'XAmzContentSHA256Mismatch',
+      "The provided 'x-amz-content-sha256' header does not match what was computed.",
+    );
+  }
+  return { body: undefined, length: 0, payloadSha256: emptySha256 };
+}
+
+function declaredLength(request: IncomingMessage, kind: PayloadKind): number | undefined {
+  const name = kind.kind === 'streaming' ? 'x-amz-decoded-content-length' : 'content-length';
+  const text = request.headers[name];
+  return typeof text === 'string' && /^\d{1,15}$/.test(text) ? Number(text) : undefined;
+}
+
+function verifiedPayload(request: IncomingMessage, wire: SignedHttpRequest, claim: Claim): Transform {
+  return pipeBody(request, createPayloadVerifier(claim.signature, claim, wire));
+}
+
+/**
+ * Pipes a request's body into a transform. Unlike `stream.pipeline` it never destroys the request when the
+ * transform fails, since the refusal still has to go out on the same connection.
+ */
+export function pipeBody(request: IncomingMessage, transform: Transform): Transform {
+  const clientLeft = () => {
+    if (!request.complete)
+      transform.destroy(
+        new S3Error('IncompleteBody', 'The request body terminated unexpectedly', 'the client has left'),
+      );
+  };
+  request.once('close', clientLeft);
+  transform.once('close', () => {
+    request.off('close', clientLeft);
+    request.unpipe(transform);
+    request.resume();
+  });
+  return request.pipe(transform);
+}
+
+async function collect(payload: Readable, limit: number): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  for await (const chunk of payload) {
+    const bytes: Buffer = chunk;
+    length += bytes.length;
+    if (length > limit) throw new S3Error('MaxMessageLengthExceeded', 'Your request was too big.');
+    chunks.push(bytes);
+  }
+  return chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks, length);
+}

@@ -1,0 +1,41 @@
+import type { BackendRequest } from '../backend.ts';
+import type { Header } from '../wire.ts';
+import type { OutgoingBody } from './body.ts';
+import { encodedPath } from './names.ts';
+import { encodedCopySource, encodedQuery, type S3Request } from './request.ts';
+import { encodedTags, tagsOfQuery } from './tags.ts';
+
+/** The request as the backend gets it: made of what was read and authorised, never of what was received. */
+export function outgoing(
+  request: S3Request,
+  { body, length, payloadSha256 }: OutgoingBody,
+  streamed: boolean,
+): BackendRequest {
+  const { operation, target, query, headers, copySource } = request;
+  const sent = new Map(headers);
+  if (copySource !== undefined) sent.set('x-amz-copy-source', encodedCopySource(copySource));
+  const tagging = headers.get('x-amz-tagging');
+  if (tagging !== undefined) sent.set('x-amz-tagging', encodedTags(tagsOfQuery(tagging)));
+  if (streamed) removeFraming(sent);
+  if (operation.body !== 'none') sent.set('content-length', String(length));
+  return {
+    method: operation.method,
+    path: encodedPath(target),
+    query: encodedQuery(query),
+    headers: [...sent] satisfies Header[],
+    body,
+    payloadSha256,
+  };
+}
+
+/** The `aws-chunked` framing ends here, and with it the trailer, whose checksum has been verified. */
+function removeFraming(headers: Map<string, string>): void {
+  const encodings = (headers.get('content-encoding') ?? '')
+    .split(',')
+    .map((coding) => coding.trim())
+    .filter((coding) => coding !== '' && coding.toLowerCase() !== 'aws-chunked');
+  if (encodings.length === 0) headers.delete('content-encoding');
+  else headers.set('content-encoding', encodings.join(','));
+  headers.delete('content-md5');
+  headers.delete('x-amz-sdk-checksum-algorithm');
+}
