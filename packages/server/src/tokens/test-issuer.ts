@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { exportJWK, generateKeyPair, type JWK, type JWTPayload, SignJWT } from 'jose';
+import { CompactSign, exportJWK, generateKeyPair, type JWK, type JWTPayload, SignJWT } from 'jose';
 import type { Clock } from '../clock.ts';
 import type { PoolProviders } from './login.ts';
 
@@ -61,14 +61,27 @@ export class TestServer {
   }
 }
 
-type SigningKey = Awaited<ReturnType<typeof generateKeyPair>>['privateKey'];
+type KeyPair = Awaited<ReturnType<typeof generateKeyPair>>;
+
+/** Making RSA keys is slow: issuers of one test file share those with the same id and algorithm. */
+const madeKeys = new Map<string, Promise<KeyPair>>();
+
+function makeKeyPair(keyId: string, algorithm: string): Promise<KeyPair> {
+  const name = `${keyId} ${algorithm}`;
+  let made = madeKeys.get(name);
+  if (!made) {
+    made = generateKeyPair(algorithm, { extractable: true });
+    madeKeys.set(name, made);
+  }
+  return made;
+}
 
 /** An issuer of id tokens behind an override: discovery and JWKS over loopback, tokens as a test wants them. */
 export class TestIssuer {
   readonly server: TestServer;
   readonly key: string;
   readonly clock: TestClock;
-  readonly #privateKeys = new Map<string, SigningKey>();
+  readonly #privateKeys = new Map<string, KeyPair['privateKey']>();
   #published: JWK[] = [];
   jwksHeaders: Record<string, string> = { 'cache-control': 'public, max-age=3600' };
 
@@ -77,7 +90,7 @@ export class TestIssuer {
     await issuer.addKey('first', 'RS256');
     issuer.server.json('/.well-known/openid-configuration', {
       issuer: `https://${key}`,
-      jwks_uri: `https://${key}/jwks`,
+      jwks_uri: new URL('/jwks', `https://${key}`).href,
     });
     return issuer;
   }
@@ -86,9 +99,7 @@ export class TestIssuer {
     this.server = server;
     this.key = key;
     this.clock = clock;
-    server.answers.set('/jwks', (_request, response) => {
-      response.writeHead(200, this.jwksHeaders).end(JSON.stringify({ keys: this.#published }));
-    });
+    this.publishAt('/jwks');
   }
 
   get overrides(): ReadonlyMap<string, URL> {
@@ -99,18 +110,21 @@ export class TestIssuer {
     return this.#published;
   }
 
+  publishAt(path: string): void {
+    this.server.answers.set(path, (_request, response) => {
+      response.writeHead(200, this.jwksHeaders).end(JSON.stringify({ keys: this.#published }));
+    });
+  }
+
   publish(keys: JWK[]): void {
     this.#published = keys;
   }
 
-  async addKey(keyId: string, algorithm: string, options: { curve?: string; publish?: boolean } = {}) {
-    const { privateKey, publicKey } = await generateKeyPair(algorithm, {
-      extractable: true,
-      ...(options.curve === undefined ? {} : { crv: options.curve }),
-    });
+  async addKey(keyId: string, algorithm: string): Promise<JWK> {
+    const { privateKey, publicKey } = await makeKeyPair(keyId, algorithm);
     this.#privateKeys.set(keyId, privateKey);
     const jwk = { ...(await exportJWK(publicKey)), kid: keyId, use: 'sig' };
-    if (options.publish !== false) this.#published.push(jwk);
+    this.#published.push(jwk);
     return jwk;
   }
 
@@ -129,17 +143,32 @@ export class TestIssuer {
     };
   }
 
+  /** A token with these claims over the usual ones; `signWith` names a key other than `kid` does. */
   token(
     claims: JWTPayload = {},
-    header: { kid?: string | undefined; alg?: string; signWith?: string; [name: string]: unknown } = {},
+    {
+      alg = 'RS256',
+      signWith,
+      ...header
+    }: { alg?: string; signWith?: string; [member: string]: unknown } = {},
   ): Promise<string> {
-    const { signWith, kid = 'first', alg = 'RS256', ...rest } = header;
-    const signed = signWith ?? kid;
-    const key = this.#privateKeys.get(signed);
-    if (!key) throw new Error(`no key ${signed}`);
-    const protectedHeader =
-      'kid' in header && header.kid === undefined ? { alg, ...rest } : { alg, kid, ...rest };
-    return new SignJWT(this.claims(claims)).setProtectedHeader(protectedHeader).sign(key);
+    const protectedHeader = { alg, kid: 'first', ...header };
+    return new SignJWT(this.claims(claims))
+      .setProtectedHeader(protectedHeader)
+      .sign(this.#privateKey(signWith ?? protectedHeader.kid));
+  }
+
+  /** Signs `payload` as it is with the first key. */
+  sign(payload: Uint8Array): Promise<string> {
+    return new CompactSign(payload)
+      .setProtectedHeader({ alg: 'RS256', kid: 'first' })
+      .sign(this.#privateKey('first'));
+  }
+
+  #privateKey(keyId: string): KeyPair['privateKey'] {
+    const key = this.#privateKeys.get(keyId);
+    if (!key) throw new Error(`no key ${keyId}`);
+    return key;
   }
 
   close(): Promise<void> {

@@ -1,0 +1,436 @@
+import { Buffer } from 'node:buffer';
+import { createHmac, createPublicKey, randomBytes } from 'node:crypto';
+import { CompactEncrypt, type JWK } from 'jose';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { TokenVerifier } from './login.ts';
+import { pool, TestClock, TestIssuer } from './test-issuer.ts';
+import { createTokenVerifier } from './verifier.ts';
+
+const key = 'login.example.test';
+const arn = `arn:aws:iam::000000000000:oidc-provider/${key}`;
+const providers = pool({
+  openIdConnectProviders: [{ arn, url: `https://${key}`, clientIds: ['game', 'game-ios'], thumbprints: [] }],
+});
+
+const notAJwt = 'Invalid login token. Not a valid OpenId Connect identity token.';
+const signature = "Invalid login token. Couldn't verify signed token.";
+const foreignIssuer = "Invalid login token. Issuer doesn't match providerName";
+const foreignAudience = 'Invalid login token. Incorrect token audience.';
+const missing = (claim: string) => `Invalid login token. Missing a required claim: ${claim}`;
+const expired = (at: number) => `Invalid login token. Token expired: ${clock.seconds} >= ${at}`;
+
+const clock = new TestClock();
+let issuer: TestIssuer;
+let stranger: TestIssuer;
+let verifier: TokenVerifier;
+
+beforeAll(async () => {
+  issuer = await TestIssuer.start(key, clock);
+  await issuer.addKey('p256', 'ES256');
+  await issuer.addKey('p384', 'ES384');
+  await issuer.addKey('only-rs256', 'PS256');
+  issuer.publish(issuer.published.map((jwk) => (jwk.kid === 'only-rs256' ? { ...jwk, alg: 'RS256' } : jwk)));
+  stranger = await TestIssuer.start(key, clock);
+  await stranger.addKey('stranger', 'RS256');
+});
+
+beforeEach(() => {
+  verifier = createTokenVerifier({ clock, overrides: issuer.overrides });
+  return () => verifier.close();
+});
+
+afterAll(() => Promise.all([issuer.close(), stranger.close()]));
+
+interface Attack {
+  readonly name: string;
+  readonly token: () => string | Promise<string>;
+  readonly message: string | (() => string);
+}
+
+const attacks: readonly Attack[] = [
+  // The header
+  {
+    name: 'alg none without signature',
+    token: async () => withHeader(await good(), { alg: 'none' }, ''),
+    message: signature,
+  },
+  {
+    name: 'alg none with signature',
+    token: async () => withHeader(await good(), { alg: 'none', kid: 'first' }),
+    message: signature,
+  },
+  {
+    name: 'alg nOnE',
+    token: async () => withHeader(await good(), { alg: 'nOnE', kid: 'first' }, ''),
+    message: signature,
+  },
+  { name: 'HS256 with the public key in PEM', token: () => hmacWith(publicPem()), message: signature },
+  {
+    name: 'HS256 with the modulus',
+    token: () => hmacWith(Buffer.from(published('first').n ?? '', 'base64url')),
+    message: signature,
+  },
+  {
+    name: 'RS256 said to be PS256',
+    token: async () => withHeader(await good(), { alg: 'PS256', kid: 'first' }),
+    message: signature,
+  },
+  {
+    name: 'PS256 by a key published for RS256',
+    token: () => issuer.token({}, { alg: 'PS256', kid: 'only-rs256' }),
+    message: signature,
+  },
+  {
+    name: 'ES256 said to be by the RSA key',
+    token: () => issuer.token({}, { alg: 'ES256', kid: 'first', signWith: 'p256' }),
+    message: signature,
+  },
+  {
+    name: 'ES384 said to be by the P-256 key',
+    token: () => issuer.token({}, { alg: 'ES384', kid: 'p256', signWith: 'p384' }),
+    message: signature,
+  },
+  {
+    name: 'an algorithm nobody knows',
+    token: async () => withHeader(await good(), { alg: 'RS1', kid: 'first' }),
+    message: signature,
+  },
+  {
+    name: 'an algorithm named like a method',
+    token: async () => withHeader(await good(), { alg: 'constructor', kid: 'first' }),
+    message: signature,
+  },
+  { name: 'no alg', token: async () => withHeader(await good(), { kid: 'first' }), message: notAJwt },
+  {
+    name: 'a crit extension',
+    token: async () => withHeader(await good(), { alg: 'RS256', kid: 'first', crit: ['b64'], b64: false }),
+    message: notAJwt,
+  },
+  {
+    name: 'two algs',
+    token: async () => withRawHeader(await good(), '{"alg":"RS256","alg":"none","kid":"first"}'),
+    message: notAJwt,
+  },
+  // Keys that the token brings along
+  { name: 'jwk', token: () => strange({ jwk: stranger.published[1] }), message: signature },
+  { name: 'jku', token: () => strange({ jku: `${stranger.server.url}jwks` }), message: signature },
+  { name: 'x5u', token: () => strange({ x5u: `${stranger.server.url}x5u` }), message: signature },
+  { name: 'x5c', token: () => strange({ x5c: ['MIIB'] }), message: signature },
+  { name: 'a kid that is a path', token: () => unknownKey('../../../../dev/null'), message: signature },
+  { name: 'a kid that is SQL', token: () => unknownKey("' UNION SELECT 'key' --"), message: signature },
+  { name: 'a kid that is a URL', token: () => unknownKey(`${stranger.server.url}jwks`), message: signature },
+  { name: 'a kid named like a property', token: () => unknownKey('__proto__'), message: signature },
+  {
+    name: 'no kid where several keys have the algorithm',
+    token: () => issuer.token({}, { kid: undefined, signWith: 'first' }),
+    message: signature,
+  },
+  // The shape
+  { name: 'a JWE', token: () => jwe(), message: notAJwt },
+  { name: 'an opaque token', token: () => 'EAAGm0PX4ZCpsBAKZCZA', message: notAJwt },
+  { name: 'nothing but dots', token: () => '..', message: notAJwt },
+  { name: 'a megabyte', token: () => `${'e'.repeat(500_000)}.${'e'.repeat(500_000)}.e`, message: notAJwt },
+  {
+    name: 'deep JSON',
+    token: () => issuer.token({ deep: JSON.parse('['.repeat(20) + ']'.repeat(20)) }),
+    message: notAJwt,
+  },
+  {
+    name: 'two subs',
+    token: () =>
+      raw('{"iss":"https://login.example.test","sub":"alice","sub":"bob","aud":"game","exp":9999999999}'),
+    message: notAJwt,
+  },
+  {
+    name: 'two auds',
+    token: () =>
+      raw('{"iss":"https://login.example.test","sub":"alice","aud":"game","\\u0061ud":"x","exp":9999999999}'),
+    message: notAJwt,
+  },
+  // The signature
+  {
+    name: 'a signature taken off',
+    token: async () => (await good()).replace(/[^.]*$/, ''),
+    message: signature,
+  },
+  {
+    name: 'a signature and its dot taken off',
+    token: async () => (await good()).replace(/\.[^.]*$/, ''),
+    message: notAJwt,
+  },
+  {
+    name: 'a signature of other bytes',
+    token: async () =>
+      `${(await good()).replace(/[^.]*$/, '')}${(await issuer.token({ sub: 'bob' })).replace(/.*\./, '')}`,
+    message: signature,
+  },
+  { name: 'one flipped bit', token: async () => flipBit(await good()), message: signature },
+  { name: 'a longer signature', token: async () => `${await good()}AAAA`, message: signature },
+  { name: 'stray bits in the signature', token: async () => strayBits(await good()), message: notAJwt },
+  {
+    name: 'an ECDSA signature of zeros',
+    token: async () => withSignature(await issuer.token({}, { alg: 'ES256', kid: 'p256' }), Buffer.alloc(64)),
+    message: signature,
+  },
+  {
+    name: 'an ECDSA signature in DER',
+    token: async () =>
+      withSignature(
+        await issuer.token({}, { alg: 'ES256', kid: 'p256' }),
+        Buffer.from('3006020101020101', 'hex'),
+      ),
+    message: signature,
+  },
+  {
+    name: 'another subject under the same signature',
+    token: async () => withClaims(await good(), { sub: 'bob' }),
+    message: signature,
+  },
+  { name: 'the key of a stranger under our kid', token: () => strange(), message: signature },
+  // The issuer
+  {
+    name: 'an issuer with a trailing slash',
+    token: () => issuer.token({ iss: `https://${key}/` }),
+    message: foreignIssuer,
+  },
+  {
+    name: 'an issuer in capitals',
+    token: () => issuer.token({ iss: 'https://LOGIN.example.test' }),
+    message: foreignIssuer,
+  },
+  {
+    name: 'an issuer with user information',
+    token: () => issuer.token({ iss: `https://${key}@evil.test` }),
+    message: foreignIssuer,
+  },
+  {
+    name: 'an issuer with our name in front',
+    token: () => issuer.token({ iss: `https://${key}.evil.test` }),
+    message: foreignIssuer,
+  },
+  {
+    name: 'an issuer that looks alike',
+    token: () => issuer.token({ iss: 'https://login.exаmple.test' }),
+    message: foreignIssuer,
+  },
+  {
+    name: 'an issuer over http',
+    token: () => issuer.token({ iss: `http://${key}` }),
+    message: foreignIssuer,
+  },
+  { name: 'an issuer without scheme', token: () => issuer.token({ iss: key }), message: foreignIssuer },
+  {
+    name: 'an issuer with a port',
+    token: () => issuer.token({ iss: `https://${key}:443` }),
+    message: foreignIssuer,
+  },
+  {
+    name: 'several issuers',
+    token: () => raw(`{"iss":["https://${key}"],"sub":"alice","aud":"game","exp":9999999999}`),
+    message: foreignIssuer,
+  },
+  {
+    name: 'no issuer',
+    token: () => raw('{"sub":"alice","aud":"game","exp":9999999999}'),
+    message: missing('iss'),
+  },
+  // The audience
+  { name: 'another client', token: () => issuer.token({ aud: 'shop' }), message: foreignAudience },
+  { name: 'a client in capitals', token: () => issuer.token({ aud: 'GAME' }), message: foreignAudience },
+  {
+    name: 'a stranger first, then us',
+    token: () => issuer.token({ aud: ['shop', 'game'] }),
+    message: foreignAudience,
+  },
+  {
+    name: 'us first, then a stranger',
+    token: () => issuer.token({ aud: ['game', 'shop'] }),
+    message: foreignAudience,
+  },
+  {
+    name: 'us as audience, a stranger as azp',
+    token: () => issuer.token({ aud: 'game', azp: 'shop' }),
+    message: foreignAudience,
+  },
+  {
+    name: 'an azp that is no string',
+    token: () => issuer.token({ azp: ['game'] }),
+    message: foreignAudience,
+  },
+  { name: 'an empty azp', token: () => issuer.token({ azp: '' }), message: foreignAudience },
+  {
+    name: 'an audience that is an object',
+    token: () => raw(`{"iss":"https://${key}","sub":"alice","aud":{"0":"game"},"exp":9999999999}`),
+    message: foreignAudience,
+  },
+  {
+    name: 'no audience',
+    token: () => raw(`{"iss":"https://${key}","sub":"alice","exp":9999999999}`),
+    message: missing('aud'),
+  },
+  { name: 'an empty audience', token: () => issuer.token({ aud: '' }), message: missing('aud') },
+  { name: 'an empty list of audiences', token: () => issuer.token({ aud: [] }), message: missing('aud') },
+  // The times
+  {
+    name: 'an expired token',
+    token: () => issuer.token({ exp: clock.seconds - 1 }),
+    message: () => expired(clock.seconds - 1),
+  },
+  {
+    name: 'a token that expires now',
+    token: () => issuer.token({ exp: clock.seconds }),
+    message: () => expired(clock.seconds),
+  },
+  {
+    name: 'exp as a string',
+    token: () => raw(`{"iss":"https://${key}","sub":"alice","aud":"game","exp":"9999999999"}`),
+    message: notAJwt,
+  },
+  {
+    name: 'exp as a fraction',
+    token: () => raw(`{"iss":"https://${key}","sub":"alice","aud":"game","exp":9999999999.5}`),
+    message: notAJwt,
+  },
+  {
+    name: 'exp beyond all integers',
+    token: () => raw(`{"iss":"https://${key}","sub":"alice","aud":"game","exp":1e300}`),
+    message: notAJwt,
+  },
+  {
+    name: 'exp null',
+    token: () => raw(`{"iss":"https://${key}","sub":"alice","aud":"game","exp":null}`),
+    message: notAJwt,
+  },
+  {
+    name: 'no exp',
+    token: () => raw(`{"iss":"https://${key}","sub":"alice","aud":"game"}`),
+    message: missing('exp'),
+  },
+  { name: 'nbf in the future', token: () => issuer.token({ nbf: clock.seconds + 301 }), message: notAJwt },
+  { name: 'iat in the future', token: () => issuer.token({ iat: clock.seconds + 301 }), message: notAJwt },
+  {
+    name: 'nbf as a string',
+    token: () => raw(`{"iss":"https://${key}","sub":"alice","aud":"game","exp":9999999999,"nbf":"0"}`),
+    message: notAJwt,
+  },
+  // The subject
+  {
+    name: 'no subject',
+    token: () => raw(`{"iss":"https://${key}","aud":"game","exp":9999999999}`),
+    message: missing('sub'),
+  },
+  { name: 'an empty subject', token: () => issuer.token({ sub: '' }), message: notAJwt },
+  {
+    name: 'a subject that is a number',
+    token: () => raw(`{"iss":"https://${key}","sub":1,"aud":"game","exp":9999999999}`),
+    message: notAJwt,
+  },
+  {
+    name: 'a subject of half a character',
+    token: () => raw(`{"iss":"https://${key}","sub":"\\ud800","aud":"game","exp":9999999999}`),
+    message: notAJwt,
+  },
+  {
+    name: 'a subject with a null character',
+    token: () => issuer.token({ sub: 'alice\0bob' }),
+    message: notAJwt,
+  },
+  { name: 'a subject without end', token: () => issuer.token({ sub: 'a'.repeat(256) }), message: notAJwt },
+];
+
+describe('a token proves nothing with', () => {
+  it.each(attacks)('$name', async ({ token, message }) => {
+    const forged = await token();
+    const refused = {
+      code: 'NotAuthorizedException',
+      message: typeof message === 'string' ? message : message(),
+    };
+    await expect(verifier.verify(key, forged, providers)).rejects.toMatchObject(refused);
+    await verifier.verify(key, await good(), providers);
+    await expect(verifier.verify(key, forged, providers)).rejects.toMatchObject(refused);
+    expect(stranger.server.requests).toEqual([]);
+  });
+
+  it.each(attacks)('$name, and the reason holds no part of it', async ({ token }) => {
+    const forged = await token();
+    const error: { reason?: string } = await verifier.verify(key, forged, providers).then(
+      () => ({}),
+      (error) => error,
+    );
+    expect(error.reason).toMatch(/./);
+    for (const segment of forged.split('.')) {
+      if (segment.length > 8) expect(error.reason).not.toContain(segment);
+    }
+  });
+});
+
+function good(): Promise<string> {
+  return issuer.token();
+}
+
+/** Signed with a key that is not the issuer's, although the header says so. */
+function strange(header: object = {}): Promise<string> {
+  return stranger.token({}, { ...header, signWith: 'stranger' });
+}
+
+/** Correctly signed claims that no JWT library would write. */
+function raw(payload: string): Promise<string> {
+  return issuer.sign(Buffer.from(payload));
+}
+
+function unknownKey(kid: string): Promise<string> {
+  return issuer.token({}, { kid, signWith: 'first' });
+}
+
+function withRawHeader(token: string, header: string, signature?: string): string {
+  const [, payload, original] = token.split('.');
+  return `${Buffer.from(header).toString('base64url')}.${payload}.${signature ?? original}`;
+}
+
+function withHeader(token: string, header: object, signature?: string): string {
+  return withRawHeader(token, JSON.stringify(header), signature);
+}
+
+function withClaims(token: string, claims: object): string {
+  const [header, payload = '', signature] = token.split('.');
+  const changed = { ...JSON.parse(Buffer.from(payload, 'base64url').toString()), ...claims };
+  return `${header}.${Buffer.from(JSON.stringify(changed)).toString('base64url')}.${signature}`;
+}
+
+function withSignature(token: string, signature: Buffer): string {
+  return token.replace(/[^.]*$/, signature.toString('base64url'));
+}
+
+function flipBit(token: string): string {
+  const bytes = Buffer.from(token.replace(/.*\./, ''), 'base64url');
+  bytes.writeUInt8(bytes.readUInt8(100) ^ 1, 100);
+  return withSignature(token, bytes);
+}
+
+/** 256 bytes end in a letter of which four bits count: another letter with the same four decodes alike. */
+function strayBits(token: string): string {
+  const last = token.charCodeAt(token.length - 1);
+  return token.slice(0, -1) + String.fromCharCode(last + 1);
+}
+
+function published(kid: string): JWK {
+  return issuer.published.find((jwk) => jwk.kid === kid) ?? {};
+}
+
+function publicPem(): string {
+  return createPublicKey({ key: { ...published('first') }, format: 'jwk' })
+    .export({ type: 'spki', format: 'pem' })
+    .toString();
+}
+
+async function hmacWith(secret: string | Buffer): Promise<string> {
+  const token = withHeader(await good(), { alg: 'HS256', kid: 'first' });
+  const signed = token.replace(/\.[^.]*$/, '');
+  return `${signed}.${createHmac('sha256', secret).update(signed).digest('base64url')}`;
+}
+
+function jwe(): Promise<string> {
+  return new CompactEncrypt(Buffer.from(JSON.stringify(issuer.claims())))
+    .setProtectedHeader({ alg: 'dir', enc: 'A256GCM' })
+    .encrypt(randomBytes(32));
+}
