@@ -10,6 +10,7 @@ import { daypassOperations } from './api/daypass/operations.ts';
 import { iamOperations } from './api/iam/operations.ts';
 import { bind } from './api/service.ts';
 import { stsOperations } from './api/sts/operations.ts';
+import { BoundedMap } from './bounded-map.ts';
 import { type Clock, systemClock } from './clock.ts';
 import type { BackendOptions, Daypass, DaypassOptions } from './config.ts';
 import { embeddedCredentials } from './credentials/embedded.ts';
@@ -22,7 +23,6 @@ import { createS3Handler } from './gateway/s3.ts';
 import { type Endpoints, listen } from './http/listener.ts';
 import { type MasterKey, openMasterKey } from './keys/master.ts';
 import { openSealingKeys } from './keys/sealing.ts';
-import { openPostgresStore } from './store/postgres.ts';
 import { openSqliteStore } from './store/sqlite.ts';
 import type { Store } from './store/store.ts';
 import { createTokenVerifier } from './tokens/verifier.ts';
@@ -63,8 +63,12 @@ export async function startDaypass(options: DaypassOptions = {}): Promise<Daypas
   }
 }
 
-function openStore({ store = 'sqlite', data }: DaypassOptions): Promise<Store> {
-  if (store !== 'sqlite') return openPostgresStore({ url: store });
+async function openStore({ store = 'sqlite', data }: DaypassOptions): Promise<Store> {
+  if (store !== 'sqlite') {
+    // Loaded when it is asked for: most installations never need the driver, and it is slow to start.
+    const { openPostgresStore } = await import('./store/postgres.ts');
+    return openPostgresStore({ url: store });
+  }
   return openSqliteStore({ path: data === undefined ? ':memory:' : join(data, 'daypass.sqlite') });
 }
 
@@ -108,6 +112,7 @@ async function assemble(
     tokens,
     roles,
     issuer: sessions,
+    poolsOfIdentities: new BoundedMap(100_000),
     seen: seen.seen,
   };
   const gateway: GatewayServices = {

@@ -4,6 +4,7 @@ import { assumedRoleArn } from '../credentials/embedded.ts';
 import type { SessionGrant } from '../credentials/issuer.ts';
 import type { IdentityId, PoolId } from '../ids.ts';
 import type { Role } from './roles.ts';
+import { timeKeys } from './time-keys.ts';
 
 /** The principal that identity pools act as, on AWS and here. */
 export const identityPoolPrincipal = 'cognito-identity.amazonaws.com';
@@ -46,8 +47,7 @@ function trustContext(claim: IdentityClaim, now: number): Context {
     [`${identityPoolPrincipal}:sub`, claim.identityId],
     [`${identityPoolPrincipal}:amr`, claim.amr],
     ['sts:rolesessionname', identityPoolSessionName],
-    ['aws:currenttime', new Date(now).toISOString()],
-    ['aws:epochtime', String(Math.floor(now / 1000))],
+    ...timeKeys(now),
   ]);
   const tagKeys = Object.keys(claim.tags);
   for (const key of tagKeys) context.set(`aws:requesttag/${key.toLowerCase()}`, claim.tags[key] ?? '');

@@ -1,6 +1,7 @@
 import { denialMessage, evaluate, type PolicySet } from '@daypass/policy';
 import type { Caller } from './caller.ts';
 import { contextOf } from './policies.ts';
+import { timeKeys } from './time-keys.ts';
 
 export interface AuthorizationServices {
   policiesOf(caller: Caller): Promise<PolicySet | undefined>;
@@ -23,8 +24,7 @@ export async function refusalOf(
   const context = new Map([
     ...contextOf(caller),
     ['aws:sourceip', asked.sourceIp],
-    ['aws:currenttime', new Date(asked.now).toISOString()],
-    ['aws:epochtime', String(Math.floor(asked.now / 1000))],
+    ...timeKeys(asked.now),
   ] as const);
   const decision = evaluate(policies, { action, resource, context });
   return decision.allowed ? undefined : denialMessage(decision, { userArn: caller.arn, action, resource });

@@ -5,7 +5,7 @@ import { ServiceError } from '../errors.ts';
 import type { IdentityId, PoolId } from '../ids.ts';
 import type { Login, TokenVerifier } from '../tokens/login.ts';
 import { chooseRole, misconfigured } from './choose-role.ts';
-import { guest, type IdentityServices, identityOf, knownIdentity, newGuest } from './identities.ts';
+import { type IdentityServices, identityOf, knownGuest, newGuest, poolOf } from './identities.ts';
 import type { Pool, Pools } from './pools.ts';
 
 export interface FederationServices extends IdentityServices {
@@ -44,11 +44,12 @@ export async function credentialsForIdentity(
   services: FederationServices,
   request: { identityId: IdentityId; logins: Logins; customRoleArn: string | undefined },
 ): Promise<Exchange> {
-  const asked = await knownIdentity(services, request.identityId);
-  const pool = await services.pools.get(asked.poolId);
+  const pool = await services.pools.get(await poolOf(services, request.identityId));
   const proven = await prove(services, pool, request.logins);
   const identityId =
-    proven.length === 0 ? guest(pool, asked) : await identityOf(services, pool, proven, request.identityId);
+    proven.length === 0
+      ? await knownGuest(services, pool, request.identityId)
+      : await identityOf(services, pool, proven, request.identityId);
   return enter(services, pool, identityId, proven, request.customRoleArn);
 }
 
@@ -63,8 +64,7 @@ export async function federate(
   },
 ): Promise<Exchange> {
   if (request.identityId !== undefined) {
-    const asked = await knownIdentity(services, request.identityId);
-    if (asked.poolId !== request.poolId) {
+    if ((await poolOf(services, request.identityId)) !== request.poolId) {
       throw new ServiceError('ResourceNotFoundException', `Identity '${request.identityId}' not found.`, {
         reason: 'the identity belongs to another pool',
       });

@@ -1,7 +1,8 @@
+import type { BoundedMap } from '../bounded-map.ts';
 import type { Clock } from '../clock.ts';
 import { ServiceError } from '../errors.ts';
-import { type IdentityId, newIdentityId } from '../ids.ts';
-import type { IdentityWithLogins, Store } from '../store/store.ts';
+import { type IdentityId, newIdentityId, type PoolId } from '../ids.ts';
+import type { Store } from '../store/store.ts';
 import type { Pool } from './pools.ts';
 import { forbidden, type ProvenLogin, reconcile, type Situation } from './reconcile.ts';
 
@@ -9,6 +10,8 @@ export interface IdentityServices {
   readonly store: Store;
   readonly clock: Clock;
   readonly region: string;
+  /** Remembered, so that the everyday exchange reads the store once. An entry may outlive its identity. */
+  readonly poolsOfIdentities: BoundedMap<IdentityId, PoolId>;
 }
 
 /** How often a change is computed anew because another request was faster, before the caller is told to come back. */
@@ -26,13 +29,18 @@ export async function newGuest(services: IdentityServices, pool: Pool): Promise<
   return identityId;
 }
 
-/** An identity of the pool that nobody has signed in to. Throws NotAuthorizedException for any other. */
-export function guest(pool: Pool, identity: IdentityWithLogins): IdentityId {
-  if (!identity.enabled) throw forbidden(identity.identityId, 'the identity is disabled');
-  if (identity.logins.length > 0)
-    throw forbidden(identity.identityId, 'the identity has logins, and none was shown');
+/** An identity that nobody has signed in to. Throws ResourceNotFoundException, NotAuthorizedException for any other. */
+export async function knownGuest(
+  services: IdentityServices,
+  pool: Pool,
+  identityId: IdentityId,
+): Promise<IdentityId> {
+  const identity = await services.store.getIdentityWithLogins(identityId);
+  if (identity === undefined) throw notFound(identityId);
+  if (!identity.enabled) throw forbidden(identityId, 'the identity is disabled');
+  if (identity.logins.length > 0) throw forbidden(identityId, 'the identity has logins, and none was shown');
   guestsAllowed(pool);
-  return identity.identityId;
+  return identityId;
 }
 
 function guestsAllowed(pool: Pool): void {
@@ -44,15 +52,21 @@ function guestsAllowed(pool: Pool): void {
   }
 }
 
-/** Throws ResourceNotFoundException. */
-export async function knownIdentity(
-  services: IdentityServices,
+/** The pool an identity belongs to, which never changes. Throws ResourceNotFoundException. */
+export async function poolOf(
+  { store, poolsOfIdentities }: IdentityServices,
   identityId: IdentityId,
-): Promise<IdentityWithLogins> {
-  const identity = await services.store.getIdentityWithLogins(identityId);
-  if (identity === undefined)
-    throw new ServiceError('ResourceNotFoundException', `Identity '${identityId}' not found.`);
-  return identity;
+): Promise<PoolId> {
+  const known = poolsOfIdentities.get(identityId);
+  if (known !== undefined) return known;
+  const identity = await store.getIdentity(identityId);
+  if (identity === undefined) throw notFound(identityId);
+  poolsOfIdentities.set(identityId, identity.poolId);
+  return identity.poolId;
+}
+
+function notFound(identityId: IdentityId): ServiceError {
+  return new ServiceError('ResourceNotFoundException', `Identity '${identityId}' not found.`);
 }
 
 /**
@@ -114,7 +128,7 @@ async function observe(
   );
   const asked = askedId && (await store.getIdentityWithLogins(askedId));
   if (askedId !== undefined && asked === undefined) {
-    throw new ServiceError('ResourceNotFoundException', `Identity '${askedId}' not found.`);
+    throw notFound(askedId);
   }
   const { developerProviderName } = pool.document;
   return {

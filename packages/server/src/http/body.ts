@@ -31,6 +31,9 @@ export function readBody(request: IncomingMessage, limit: number): Promise<Buffe
       resolve(chunks.length === 1 && only !== undefined ? only : Buffer.concat(chunks, size));
     });
     request.on('error', reject);
-    request.on('close', () => reject(new Error('the client went away before its request was complete')));
+    request.on('close', () => {
+      // Every request is closed in the end; an error is made only when it matters, for its stack is dear.
+      if (!request.complete) reject(new Error('the client went away before its request was complete'));
+    });
   });
 }

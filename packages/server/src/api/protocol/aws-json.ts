@@ -130,14 +130,22 @@ function mismatch(
 
 /** An operation's answer as JSON; an operation without output members answers with an empty body. */
 export function encodeOutput(output: Output | undefined): string {
-  return output === undefined ? '' : JSON.stringify(output, dateAsEpochSeconds);
+  return output === undefined ? '' : JSON.stringify(withEpochSeconds(output));
 }
 
-// JSON.stringify has turned a Date into text before it calls the replacer; `this` still holds the Date.
-function dateAsEpochSeconds(this: unknown, key: string, value: unknown): unknown {
-  if (typeof value !== 'string') return value;
-  const original = isObject(this) ? this[key] : undefined;
-  return original instanceof Date ? original.getTime() / 1000 : value;
+function withEpochSeconds(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null) return value;
+  if (value instanceof Date) return value.getTime() / 1000;
+  if (Array.isArray(value)) return value.map(withEpochSeconds);
+  const copy: Record<string, unknown> = {};
+  for (const key of Object.keys(value)) {
+    const member = Object.getOwnPropertyDescriptor(value, key)?.value;
+    // Defined rather than assigned where assignment would mean something else.
+    if (key === '__proto__')
+      Object.defineProperty(copy, key, { value: withEpochSeconds(member), enumerable: true });
+    else copy[key] = withEpochSeconds(member);
+  }
+  return copy;
 }
 
 // Denials of the layer in front of the services spell the member with a capital.

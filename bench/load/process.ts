@@ -1,0 +1,38 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { createInterface } from 'node:readline';
+
+/** A server in a process of its own, so that it has a core to itself beside the load. */
+export interface ServerProcess {
+  readonly url: string;
+  /** Resident memory now, in bytes. */
+  memory(): number;
+  stop(): Promise<void>;
+}
+
+/** Starts `node FILE …`; the server prints a line that ends with its URL when it is ready. */
+export async function startServer(file: string, args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<ServerProcess> {
+  const child: ChildProcess = spawn(process.execPath, [file, ...args], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+    env: { ...process.env, ...env },
+  });
+  if (child.stdout === null) throw new Error('the server has no stdout');
+  const url = await new Promise<string>((resolve, reject) => {
+    child.once('exit', (code) => reject(new Error(`${file} ended with ${code}`)));
+    if (child.stdout) createInterface(child.stdout).once('line', (line) => resolve(line.split(' ').at(-1) ?? ''));
+  });
+  return {
+    url,
+    memory() {
+      const status = readFileSync(`/proc/${child.pid}/status`, 'utf8');
+      return Number(/VmRSS:\s+(\d+)/.exec(status)?.[1] ?? 0) * 1024;
+    },
+    async stop() {
+      if (child.exitCode !== null) return;
+      const ended = once(child, 'exit');
+      child.kill('SIGTERM');
+      await ended;
+    },
+  };
+}
