@@ -30,10 +30,12 @@ const awkwardKeys = [
 ];
 
 export function collectionPromises(open: OpenStore): void {
-  it.each(collectionNames)('%s: has nothing at first', async (name) => {
-    const collection = (await open()).collection(name);
-    expect(await collection.get('key')).toBeUndefined();
-    expect(await collection.list({ limit: 10 })).toEqual([]);
+  it('has nothing at first, whatever its name', async () => {
+    const store = await open();
+    for (const name of collectionNames) {
+      expect(await store.collection(name).get('key')).toBeUndefined();
+      expect(await store.collection(name).list({ limit: 10 })).toEqual([]);
+    }
   });
 
   it('gives back what was inserted, as version 1', async () => {
@@ -147,11 +149,11 @@ export function collectionPromises(open: OpenStore): void {
       expect(isDeepStrictEqual((await keys.get(key))?.value, document(content))).toBe(true);
     });
     await fc.assert(roundTrip, {
-      numRuns: 50,
+      numRuns: 40,
       examples: [
         [JSON.parse('{ "__proto__": { "polluted": true }, "constructor": null }')],
         [{ nul: 'a\0b', surrogate: '\ud83d', pair: '\u{1f600}', empty: '', big: 1e308, deep: [[[{}]]] }],
-        [{ long: 'x'.repeat(1_000_000) }],
+        [{ long: 'x'.repeat(100_000) }],
       ],
     });
   });

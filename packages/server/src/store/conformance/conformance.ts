@@ -9,8 +9,19 @@ import { searchPromises } from './search.ts';
 /** Opens one more store on the test's own database, which is empty at first; it is closed after the test. */
 export type OpenStore = () => Promise<Store>;
 
-/** Every promise of `Store`, as tests. `newDatabase` makes an empty database and returns how to open it. */
-export function storePromises(newDatabase: () => Promise<OpenStore>): void {
+const everyPromise: Readonly<Record<string, (open: OpenStore) => void>> = {
+  'a collection': collectionPromises,
+  'identities and logins': identityPromises,
+  'a change of identities': identityChangePromises,
+  'a search for identities': searchPromises,
+  'the audit log': auditPromises,
+};
+
+/**
+ * Every promise of `Store`, or those given, as tests. `newDatabase` makes an empty database and returns how to
+ * open it.
+ */
+export function storePromises(newDatabase: () => Promise<OpenStore>, promises = everyPromise): void {
   let openThis: OpenStore;
   const opened: Store[] = [];
 
@@ -26,9 +37,5 @@ export function storePromises(newDatabase: () => Promise<OpenStore>): void {
     return store;
   };
 
-  describe('a collection', () => collectionPromises(open));
-  describe('identities and logins', () => identityPromises(open));
-  describe('a change of identities', () => identityChangePromises(open));
-  describe('a search for identities', () => searchPromises(open));
-  describe('the audit log', () => auditPromises(open));
+  for (const [subject, declare] of Object.entries(promises)) describe(subject, () => declare(open));
 }
