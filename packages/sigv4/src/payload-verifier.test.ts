@@ -191,6 +191,13 @@ describe.each([signed, signedTrailer, unsignedTrailer])('%s', (payload) => {
     ['a body longer than declared', length - 1, [large, small], (wire) => wire, 'length-mismatch'],
     ['a body shorter than declared', length + 1, [large, small], (wire) => wire, 'length-mismatch'],
     ['a small chunk before the last', length, [small, large], (wire) => wire, 'chunk-too-small'],
+    [
+      'a chunk longer than its size',
+      length,
+      [large, small],
+      (wire) => wire.replace(large, `${large}x`),
+      'chunk-malformed',
+    ],
     ['bytes after the end', length, [large, small], (wire) => `${wire}GET / HTTP/1.1\r\n`, 'chunk-malformed'],
     [
       'a trailer that does not end',
@@ -273,12 +280,22 @@ describe('signed chunks', () => {
     const unsigned = wire.replaceAll(/;chunk-signature=[0-9a-f]+/g, '');
     expect((await receive(to, unsigned)).reason).toBe('chunk-malformed');
   });
+});
 
-  it('larger than may be held in memory are refused', async () => {
-    const huge = chunkedUpload(signed, 2 ** 32);
-    const line = `1000001;chunk-signature=${'0'.repeat(64)}\r\n`;
-    expect((await receive(huge, line)).reason).toBe('chunk-malformed');
-  });
+it.each([
+  ['a line', unsignedTrailer, '0'],
+  ['a trailer', unsignedTrailer, '0\r\nx-amz-checksum-crc32:'],
+  ['a signed chunk of more than 16 MiB', signed, `1000001;chunk-signature=${'0'.repeat(64)}\r\n`],
+])('%s is not collected without end', async (_, payload, start) => {
+  const { parsed, request } = chunkedUpload(payload, start.startsWith('0\r') ? 0 : 2 ** 32);
+  let pieces = 0;
+  async function* endless() {
+    yield Buffer.from(start);
+    while (++pieces < 1000) yield Buffer.alloc(1000, '0');
+  }
+  const ended = pipeline(endless, createPayloadVerifier(parsed, { secretKey }, request), new Writable());
+  await expect(ended).rejects.toThrow(expect.objectContaining({ reason: 'chunk-malformed' }));
+  expect(pieces).toBeLessThan(100);
 });
 
 describe('the trailer', () => {
@@ -335,10 +352,18 @@ describe('the trailer', () => {
     expect((await receive(to, change(encode(to, [small])))).reason).toBe(reason);
   });
 
-  it('must be announced', () => {
-    const { parsed, request } = upload(unsignedTrailer, [['x-amz-decoded-content-length', '1']]);
+  it.each<[string, string, [string, string][], SignatureFailure]>([
+    ['must be announced', unsignedTrailer, [], 'incomplete'],
+    [
+      'must not be announced where there is none',
+      signed,
+      [['x-amz-trailer', 'x-amz-checksum-crc32']],
+      'malformed',
+    ],
+  ])('%s', (_, payload, headers, reason) => {
+    const { parsed, request } = upload(payload, [['x-amz-decoded-content-length', '1'], ...headers]);
     expect(() => createPayloadVerifier(parsed, { secretKey }, request)).toThrow(
-      expect.objectContaining({ reason: 'incomplete' }),
+      expect.objectContaining({ reason }),
     );
   });
 });

@@ -178,6 +178,17 @@ describe('parseSignature', () => {
     ['a URL without algorithm', querying(url, /X-Amz-Algorithm=[^&]*&/, ''), 'incomplete'],
     ['a URL without expiry', querying(url, /&X-Amz-Expires=\d+/, ''), 'incomplete'],
     ['a URL without date', querying(url, /&X-Amz-Date=[^&]+/, ''), 'incomplete'],
+    ['a URL with a date that is none', querying(url, '20261123T12', '20261123T25'), 'malformed'],
+    [
+      'a URL with two hashes',
+      querying(url, /^/, 'X-Amz-Content-Sha256=a&x-amz-content-sha256=a&'),
+      'ambiguous',
+    ],
+    [
+      'a URL with another hash than its header',
+      adding(querying(url, /^/, 'X-Amz-Content-Sha256=a&'), ['x-amz-content-sha256', 'b']),
+      'ambiguous',
+    ],
     ['a URL with a signature twice', querying(url, /(&X-Amz-Signature=.*)/, '$1$1'), 'ambiguous'],
     ['a signature twice, once encoded', querying(url, /(&X-)(Amz-Signature=.*)/, '$1$2&X%2D$2'), 'ambiguous'],
     ['a parameter in lower case', querying(url, 'X-Amz-Signature', 'x-amz-signature'), 'malformed'],
@@ -190,6 +201,11 @@ describe('parseSignature', () => {
     ['a negative expiry', querying(url, 'Expires=600', 'Expires=-1'), 'malformed'],
     ['an expiry of more than seven days', querying(url, 'Expires=600', 'Expires=604801'), 'malformed'],
     ['a line feed in the scope', querying(url, 'eu-west-1', 'eu%0Awest-1'), 'malformed'],
+    [
+      'a line feed in a signed header',
+      querying(url, 'SignedHeaders=host', 'SignedHeaders=host%0A'),
+      'malformed',
+    ],
     ['a broken escape', querying(url, 'x=1', 'x=%1'), 'malformed'],
   ])('refuses %s', (_, request, reason) => {
     expect(reasonOf(() => parseSignature(request))).toBe(reason);
