@@ -76,7 +76,10 @@ async function checkAtServer(login: Login, check: ServerSideTokenCheck | undefin
     );
   }
   const { provider: providerName, subject, claims } = login;
-  if (!(await check({ providerName, subject, claims }))) {
+  const isSignedIn = await check({ providerName, subject, claims }).catch((cause: unknown) => {
+    throw new TokenRefused({ kind: 'provider-unavailable' }, 'the user pool could not be asked', { cause });
+  });
+  if (!isSignedIn) {
     throw new TokenRefused({ kind: 'denied' }, 'the user was signed out of the user pool or deleted there');
   }
   return login;
