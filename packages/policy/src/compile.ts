@@ -1,5 +1,6 @@
 import { compileResourcePattern } from './arn.ts';
 import { type CompiledCondition, compileCondition } from './condition.ts';
+import { valueOfVariable } from './context.ts';
 import type { ElementList, Policy, PolicyKind, Statement } from './document.ts';
 import { compileTemplate, type Matcher } from './pattern.ts';
 import { type CompiledPrincipal, compilePrincipal } from './principal.ts';
@@ -75,8 +76,23 @@ function compileResources(resource: ElementList, effect: 'Allow' | 'Deny', varia
   const narrow = (effect === 'Allow') !== resource.negated;
   return {
     negated: resource.negated,
-    matchers: resource.values.map((value) => compileResourcePattern(readTemplate(value, syntax), narrow)),
+    matchers: resource.values.map((value) => {
+      const template = readTemplate(value, syntax);
+      const matcher = compileResourcePattern(template, narrow);
+      return effect === 'Allow' && resource.negated ? orWithoutValue(template, matcher) : matcher;
+    }),
   };
+}
+
+/**
+ * A variable without a value matches no resource. In NotResource that could mean "nothing is excepted" or "the statement
+ * does not apply"; AWS's page leaves it open, so an Allow does not apply and a Deny does.
+ */
+function orWithoutValue(template: Template, matcher: Matcher): Matcher {
+  const variables = template.flat().filter((atom) => typeof atom === 'object');
+  if (variables.length === 0) return matcher;
+  return (text, context) =>
+    variables.some((variable) => valueOfVariable(variable, context) === undefined) || matcher(text, context);
 }
 
 function readTemplate(text: string, syntax: TemplateSyntax): Template {

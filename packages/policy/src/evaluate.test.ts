@@ -134,10 +134,13 @@ describe('evaluate: one identity policy', () => {
     expect(verdict([{ Effect: 'Allow', Action: '*', NotResource: resources }])).toBe(expected);
   });
 
-  it('a variable without a value matches no resource, in NotResource neither', () => {
+  it('a variable without a value counts against the request, in Resource and in NotResource', () => {
     const own = 'arn:aws:s3:::b/${cognito-identity.amazonaws.com:sub}/*';
     expect(verdict([{ ...ALLOW_GET, Resource: own }])).toBe('ImplicitDeny');
     expect(verdict([{ Effect: 'Deny', Action: '*', NotResource: own }])).toBe('ExplicitDeny');
+    expect(verdict([{ Effect: 'Allow', Action: '*', NotResource: own }])).toBe('ImplicitDeny');
+    const known = { context: new Map([['cognito-identity.amazonaws.com:sub', 'me']]) };
+    expect(verdict([{ Effect: 'Allow', Action: '*', NotResource: own }], known)).toBe('Allow');
   });
 });
 
@@ -309,6 +312,14 @@ describe('evaluate: resource policies', () => {
     const statement = { Effect: 'Deny', NotPrincipal: { AWS: named }, Action: '*', Resource: '*' };
     const policies = { identity: [compile('identity', ALLOW_GET)], resource: compile('resource', statement) };
     expect(evaluate(policies, { ...GET, principal }).effect).toBe(expected);
+  });
+
+  it('Deny with NotPrincipal spares nobody who has a permissions boundary', () => {
+    const statement = { Effect: 'Deny', NotPrincipal: { AWS: [USER, ROOT] }, Action: '*', Resource: '*' };
+    const policies = { identity: [compile('identity', ALLOW_GET)], resource: compile('resource', statement) };
+    const boundary = compile('boundary', ALLOW_GET);
+    expect(evaluate(policies, { ...GET, principal: AS_USER }).effect).toBe('Allow');
+    expect(evaluate({ ...policies, boundary }, { ...GET, principal: AS_USER }).effect).toBe('ExplicitDeny');
   });
 
   it.each<[string, readonly string[], string]>([

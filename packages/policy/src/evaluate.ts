@@ -71,7 +71,8 @@ interface Verdict {
 
 function decide(policies: PolicySet, request: PolicyRequest, resourceLayer: 'resource' | 'trust'): Decision {
   const action = request.action.toLowerCase();
-  const judge = (layer: readonly CompiledPolicy[]): Verdict => judgeAll(layer, request, action);
+  const bounded = policies.boundary !== undefined;
+  const judge = (layer: readonly CompiledPolicy[]): Verdict => judgeAll(layer, request, action, bounded);
   const identity = judge(policies.identity);
   const resource = policies.resource && judge([policies.resource]);
   const boundary = policies.boundary && judge([policies.boundary]);
@@ -104,13 +105,18 @@ function decided(effect: Decision['effect'], layer: PolicyLayer, statement?: Com
 
 const CLOSENESS: Readonly<Record<PrincipalMatch, number>> = { none: 0, account: 1, issuer: 2, self: 3 };
 
-function judgeAll(policies: readonly CompiledPolicy[], request: PolicyRequest, action: string): Verdict {
+function judgeAll(
+  policies: readonly CompiledPolicy[],
+  request: PolicyRequest,
+  action: string,
+  bounded: boolean,
+): Verdict {
   let allowed: CompiledStatement | undefined;
   let match: PrincipalMatch = 'none';
   for (const policy of policies) {
     for (const statement of policy.statements) {
       if (statement.effect === 'Allow' && match === 'self') continue;
-      const statementMatch = applies(statement, request, action);
+      const statementMatch = applies(statement, request, action, bounded);
       if (statementMatch === 'none') continue;
       if (statement.effect === 'Deny') return { denied: statement, match: statementMatch };
       if (CLOSENESS[statementMatch] > CLOSENESS[match]) {
@@ -122,17 +128,23 @@ function judgeAll(policies: readonly CompiledPolicy[], request: PolicyRequest, a
   return allowed === undefined ? { match } : { allowed, match };
 }
 
-/** Whether a statement applies to a request, and how closely it names the principal (`self` when it names none). */
+/**
+ * Whether a statement applies to a request, and how closely it names the principal (`self` when it names none).
+ *
+ * @param action in lower case
+ * @param bounded whether the principal has a permissions boundary
+ */
 export function applies(
   statement: CompiledStatement,
   request: PolicyRequest,
   action: string,
+  bounded: boolean,
 ): PrincipalMatch {
   const { context } = request;
   if (!listMatches(statement.action, action, context)) return 'none';
   if (statement.resource && !listMatches(statement.resource, request.resource, context)) return 'none';
   const match = statement.principal
-    ? matchPrincipal(statement.principal, request.principal ?? ANONYMOUS, statement.effect)
+    ? matchPrincipal(statement.principal, request.principal ?? ANONYMOUS, statement.effect, bounded)
     : 'self';
   if (match === 'none') return 'none';
   for (const condition of statement.conditions) {

@@ -78,12 +78,13 @@ function explainAll(
   request: PolicyRequest,
   resourceLayer: 'resource' | 'trust',
 ): readonly StatementExplanation[] {
+  const bounded = policies.boundary !== undefined;
   const of = (
     layer: PolicyLayer,
     layerPolicies: readonly CompiledPolicy[],
   ): readonly StatementExplanation[] =>
     layerPolicies.flatMap((policy) =>
-      policy.statements.map((statement) => explainStatement(statement, request, layer)),
+      policy.statements.map((statement) => explainStatement(statement, request, layer, bounded)),
     );
   return [
     ...of('identity', policies.identity),
@@ -97,23 +98,28 @@ function explainStatement(
   statement: CompiledStatement,
   request: PolicyRequest,
   layer: PolicyLayer,
+  bounded: boolean,
 ): StatementExplanation {
-  const match = applies(statement, request, request.action.toLowerCase());
+  const match = applies(statement, request, request.action.toLowerCase(), bounded);
   return {
     ...statement.name,
     layer,
     effect: statement.effect,
     matched: match !== 'none',
     ...(statement.principal && match !== 'none' ? { names: match } : {}),
-    mismatches: match === 'none' ? mismatchesOf(statement, request) : [],
+    mismatches: match === 'none' ? mismatchesOf(statement, request, bounded) : [],
   };
 }
 
-function mismatchesOf(statement: CompiledStatement, request: PolicyRequest): readonly Mismatch[] {
+function mismatchesOf(
+  statement: CompiledStatement,
+  request: PolicyRequest,
+  bounded: boolean,
+): readonly Mismatch[] {
   const { principal, action, resource, source } = statement;
   const { context } = request;
   const mismatches: Mismatch[] = [];
-  if (principal && matchPrincipal(principal, request.principal ?? {}, statement.effect) === 'none') {
+  if (principal && matchPrincipal(principal, request.principal ?? {}, statement.effect, bounded) === 'none') {
     mismatches.push({
       element: principal.source.negated ? 'NotPrincipal' : 'Principal',
       wanted: principal.source.entries.map((entry) => `${entry.type}:${entry.value}`),

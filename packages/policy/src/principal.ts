@@ -57,15 +57,21 @@ function accountOf(value: string): string | undefined {
   return fromArn ?? plain;
 }
 
-/** How closely the Principal or NotPrincipal element of an Allow or Deny statement names the principal. */
+/**
+ * How closely the Principal or NotPrincipal element of an Allow or Deny statement names the principal.
+ *
+ * NotPrincipal in a Deny spares nobody who has a permissions boundary (`bounded`).
+ * Source: IAM User Guide, "AWS JSON policy elements: NotPrincipal".
+ */
 export function matchPrincipal(
   element: CompiledPrincipal,
   principal: PrincipalSet,
   effect: 'Allow' | 'Deny',
+  bounded: boolean,
 ): PrincipalMatch {
   if (!element.source.negated) return closest(element, principal);
   if (effect === 'Allow') return closest(element, principal) === 'none' ? 'self' : 'none';
-  return namesAllOf(element, principal) ? 'none' : 'self';
+  return !bounded && namesAllOf(element, principal) ? 'none' : 'self';
 }
 
 function closest(element: CompiledPrincipal, principal: PrincipalSet): PrincipalMatch {
