@@ -1,0 +1,82 @@
+import { describe, expect, it } from 'vitest';
+import {
+  parseAccount,
+  parsePort,
+  parseProviderOverride,
+  parseRegion,
+  parseStore,
+  parseUrl,
+  parseWorkers,
+} from './options.ts';
+
+describe('options', () => {
+  it.each([
+    ['a port', parsePort, '4100', 4100],
+    ['any free port', parsePort, '0', 0],
+    ['the highest port', parsePort, '65535', 65_535],
+    ['a number of workers', parseWorkers, '4', 4],
+    ['an account', parseAccount, '000000000000', '000000000000'],
+    ['a region', parseRegion, 'eu-central-1', 'eu-central-1'],
+    ['the embedded store', parseStore, 'sqlite', 'sqlite'],
+    ['a PostgreSQL store', parseStore, 'postgres://db/daypass', 'postgres://db/daypass'],
+    ['a URL', parseUrl, 'http://127.0.0.1:9000', 'http://127.0.0.1:9000'],
+  ])('take %s', (_what, parse, text, value) => {
+    expect(parse(text)).toBe(value);
+  });
+
+  it.each([
+    ['a port that is no number', parsePort, 'http'],
+    ['a port with a sign', parsePort, '-1'],
+    ['a port with a fraction', parsePort, '80.5'],
+    ['a port too high', parsePort, '65536'],
+    ['no port', parsePort, ''],
+    ['no workers', parseWorkers, '0'],
+    ['too many workers', parseWorkers, '257'],
+    ['an account of 11 digits', parseAccount, '00000000000'],
+    ['a region with a colon', parseRegion, 'us:east'],
+    ['a region in capitals', parseRegion, 'US-EAST-1'],
+    ['an unknown store', parseStore, 'mysql://db'],
+    ['a store without a host', parseStore, 'postgres://'],
+    ['a URL without a scheme', parseUrl, 'localhost:9000'],
+    ['a file', parseUrl, 'file:///etc/passwd'],
+    ['a URL with credentials', parseUrl, 'http://me:secret@127.0.0.1'],
+  ])('refuse %s', (_what, parse, text) => {
+    expect(() => parse(text)).toThrow();
+  });
+});
+
+describe('--provider-override', () => {
+  it.each([
+    ['one', 'accounts.google.com=https://google.test', { 'accounts.google.com': 'https://google.test' }],
+    ['a key with a path', 'id.test/tenant=https://x.test/y', { 'id.test/tenant': 'https://x.test/y' }],
+    ['a URL with an equals sign', 'id.test=https://x.test/?a=b', { 'id.test': 'https://x.test/?a=b' }],
+    [
+      'several',
+      'a.test=https://a.x, b.test=https://b.x',
+      { 'a.test': 'https://a.x', 'b.test': 'https://b.x' },
+    ],
+    ['http on loopback', 'a.test=http://127.0.0.1:80', { 'a.test': 'http://127.0.0.1:80' }],
+    ['http on IPv6 loopback', 'a.test=http://[::1]:80', { 'a.test': 'http://[::1]:80' }],
+  ])('takes %s', (_what, text, overrides) => {
+    expect(parseProviderOverride(text, {})).toEqual(overrides);
+  });
+
+  it('adds to the ones before it', () => {
+    const first = parseProviderOverride('a.test=https://a.x', {});
+    expect(parseProviderOverride('b.test=https://b.x', first)).toEqual({
+      'a.test': 'https://a.x',
+      'b.test': 'https://b.x',
+    });
+  });
+
+  it.each([
+    ['no URL', 'accounts.google.com'],
+    ['no key', '=https://google.test'],
+    ['an empty text', ''],
+    ['http elsewhere', 'accounts.google.com=http://google.test'],
+    ['http at a name that only begins like loopback', 'a.test=http://127.0.0.1.example.com'],
+    ['another scheme', 'a.test=ftp://127.0.0.1'],
+  ])('refuses %s', (_what, text) => {
+    expect(() => parseProviderOverride(text, {})).toThrow();
+  });
+});

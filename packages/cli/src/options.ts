@@ -1,0 +1,82 @@
+import { InvalidArgumentError } from 'commander';
+
+/** The value of an environment variable, unset and empty alike `undefined`. */
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** A TCP port; 0 asks the operating system for a free one. */
+export function parsePort(text: string): number {
+  const port = wholeNumber(text);
+  if (port === undefined || port > 65_535)
+    throw new InvalidArgumentError('A port is a number from 0 to 65535.');
+  return port;
+}
+
+export function parseWorkers(text: string): number {
+  const workers = wholeNumber(text);
+  if (workers === undefined || workers < 1 || workers > 256) {
+    throw new InvalidArgumentError('The number of workers is from 1 to 256.');
+  }
+  return workers;
+}
+
+/** An AWS account number, as it stands in every ARN. */
+export function parseAccount(text: string): string {
+  if (!/^\d{12}$/.test(text)) throw new InvalidArgumentError('An account is 12 digits.');
+  return text;
+}
+
+/** A region's name; it becomes the first half of every pool and identity id, whose pattern is `[\w-]+:[0-9a-f-]+`. */
+export function parseRegion(text: string): string {
+  if (!/^[a-z][a-z0-9-]{0,17}$/.test(text)) throw new InvalidArgumentError('A region looks like us-east-1.');
+  return text;
+}
+
+export function parseStore(text: string): string {
+  if (text !== 'sqlite' && !/^postgres(ql)?:\/\/./.test(text)) {
+    throw new InvalidArgumentError('A store is sqlite or postgres://….');
+  }
+  return text;
+}
+
+/** The text of an absolute http or https URL without credentials in it. */
+export function parseUrl(text: string): string {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (url?.protocol !== 'http:' && url?.protocol !== 'https:') {
+    throw new InvalidArgumentError('It must be an http or https URL.');
+  }
+  if (url.username !== '' || url.password !== '') {
+    throw new InvalidArgumentError('Credentials do not belong in the URL.');
+  }
+  return text;
+}
+
+/**
+ * Adds `KEY=URL` (several separated by commas) to the overrides read so far. `http:` is for loopback only, because
+ * what is fetched there decides whose tokens are believed.
+ */
+export function parseProviderOverride(
+  text: string,
+  previous: Readonly<Record<string, string>>,
+): Record<string, string> {
+  const overrides = { ...previous };
+  for (const pair of text.split(',')) {
+    const equals = pair.indexOf('=');
+    const key = pair.slice(0, Math.max(equals, 0)).trim();
+    if (key === '')
+      throw new InvalidArgumentError('It must be KEY=URL, such as accounts.google.com=https://….');
+    const url = parseUrl(pair.slice(equals + 1).trim());
+    if (!url.startsWith('https:') && !isLoopback(new URL(url).hostname)) {
+      throw new InvalidArgumentError('http is allowed for loopback addresses only.');
+    }
+    overrides[key] = url;
+  }
+  return overrides;
+}
+
+function isLoopback(hostname: string): boolean {
+  return hostname === 'localhost' || hostname === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(hostname);
+}
+
+function wholeNumber(text: string): number | undefined {
+  return /^\d{1,9}$/.test(text) ? Number(text) : undefined;
+}
