@@ -54,6 +54,10 @@ export class BackendConnection {
     this.#pool = new Pool(backend.url.origin, { connections: maxConnections, pipelining: 1 });
   }
 
+  get subresources(): ReadonlySet<string> | undefined {
+    return this.#backend.subresources;
+  }
+
   /**
    * Sends a request and streams the answer to the client, each side no faster than the other takes it. When the
    * client leaves, the request to the backend is aborted; when the backend breaks off, so is the answer.
@@ -64,7 +68,7 @@ export class BackendConnection {
   forward(
     request: BackendRequest,
     response: ServerResponse,
-    withhold: (status: number) => boolean = () => false,
+    withhold: (status: number, headers: readonly Header[]) => boolean = () => false,
   ): Promise<number | undefined> {
     const { promise, resolve, reject } = Promise.withResolvers<number | undefined>();
     let withheld: number | undefined;
@@ -80,8 +84,9 @@ export class BackendConnection {
       },
       onResponseStart: (controller, status) => {
         if (status < 200) return;
-        if (withhold(status)) withheld = status;
-        else response.writeHead(status, endToEnd(controller.rawHeaders).flat());
+        const headers = endToEnd(controller.rawHeaders);
+        if (withhold(status, headers)) withheld = status;
+        else response.writeHead(status, headers.flat());
       },
       onResponseData: (controller, chunk) => {
         if (withheld !== undefined || response.write(chunk)) return;
@@ -184,6 +189,8 @@ function endToEnd(raw: Dispatcher.DispatchController['rawHeaders']): Header[] {
     const value = latin1(raw[at + 1]);
     if (name === 'connection') for (const token of value.split(',')) named.add(token.trim().toLowerCase());
     if (ownHeaders.has(name) || name.startsWith('access-control-')) continue;
+    // A path is the client's way to the gateway, a URL the way past it.
+    if (name === 'location' && !value.startsWith('/')) continue;
     headers.push([name, value]);
   }
   return named.size === 0 ? headers : headers.filter(([name]) => !named.has(name));

@@ -1,9 +1,9 @@
-import { createHash } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { Readable, Transform } from 'node:stream';
 import { createPayloadVerifier, type PayloadKind, payloadKind, type SignedHttpRequest } from '@daypass/sigv4';
 import type { Claim } from '../authenticate.ts';
 import { S3Error } from './errors.ts';
+import { contentMd5, emptySha256 } from './hashes.ts';
 
 /** A body on its way to the backend: the object's own bytes, without the framing they may have come in. */
 export interface OutgoingBody {
@@ -19,8 +19,6 @@ const maxObject = 5 * 1024 ** 3;
 const maxDocument = 4 * 1024 * 1024;
 /** Bodies up to this length are read whole, which is faster than a stream; in bytes. */
 const maxBuffered = 64 * 1024;
-
-const emptySha256 = createHash('sha256').digest('hex');
 
 /**
  * The body of an upload. A stream ends with an error, and not with its last bytes, when it turns out not to be what
@@ -49,7 +47,11 @@ export async function documentBody(
   wire: SignedHttpRequest,
   claim: Claim,
 ): Promise<Buffer> {
-  return collect(verifiedPayload(request, wire, claim), maxDocument);
+  const body = await collect(verifiedPayload(request, wire, claim), maxDocument);
+  const md5 = request.headers['content-md5'];
+  if (md5 !== undefined && md5 !== contentMd5(body))
+    throw new S3Error('BadDigest', 'The Content-MD5 you specified did not match what we received.');
+  return body;
 }
 
 /** Makes sure that there is no body, and that none was signed. */

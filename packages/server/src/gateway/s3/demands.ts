@@ -1,6 +1,7 @@
 import type { ParsedSignature } from '@daypass/sigv4';
 import type { Demand } from '../demand.ts';
-import type { CopySource, S3Request } from './request.ts';
+import { S3Error } from './errors.ts';
+import type { S3Request } from './request.ts';
 import { requestTagContext, tagsOfQuery } from './tags.ts';
 
 /** Tags of buckets are not read by the gateway. Tags of objects are fetched when a policy asks for them. */
@@ -8,11 +9,27 @@ export const existingTags = 's3:existingobjecttag/';
 const unknownOfBucket = ['aws:resourcetag/', 's3:buckettag/'];
 const unknownOfObject = [...unknownOfBucket, existingTags];
 
-/** What a request needs to be allowed, all of it, as far as its head tells. */
+/** An object, or one version of it. */
+export interface ObjectVersion {
+  readonly bucket: string;
+  readonly key: string;
+  readonly versionId: string | undefined;
+}
+
+/** A demand that may turn on the tags an object has. */
+export interface S3Demand extends Demand {
+  readonly tagged?: ObjectVersion;
+}
+
+/**
+ * What a request needs to be allowed: all of it. `context` is that of the head, and of the document if it has one;
+ * `implemented` are the sub-resources of the backend, if they are known. Throws `NotImplemented` for another.
+ */
 export function demandsOf(
   request: S3Request,
-  context: ReadonlyMap<string, string | readonly string[]>,
-): Demand[] {
+  context: Demand['context'],
+  implemented: ReadonlySet<string> | undefined,
+): S3Demand[] {
   const { operation, target, query, copySource } = request;
   const resource = arnOf(target.bucket, target.key);
   const actions = new Set<string>();
@@ -20,20 +37,74 @@ export function demandsOf(
   if (action !== undefined)
     actions.add(query.has('versionId') && versionAction !== undefined ? versionAction : action);
   for (const extra of extraActions(request)) actions.add(extra);
-  const demands = [...actions].map((name) => demand(name, resource, context, operation.name));
+  const plain = plainAction(request, implemented);
+  if (plain !== undefined) actions.add(plain);
+  const object = objectOf(request);
+  const tagged = object !== undefined && !writes.has(operation.name) ? object : undefined;
+  const demands = [...actions].map((name) => demand(name, resource, context, tagged));
   return copySource === undefined ? demands : [...demands, sourceDemand(copySource, context)];
 }
 
+/** What a store does that passes over a sub-resource it does not know. */
+const plainActions: Readonly<Record<string, string>> = {
+  'GET bucket': 'ListBucket',
+  'PUT bucket': 'CreateBucket',
+  'DELETE bucket': 'DeleteBucket',
+  'GET object': 'GetObject',
+  'HEAD object': 'GetObject',
+  'PUT object': 'PutObject',
+  'DELETE object': 'DeleteObject',
+};
+
+function plainAction(
+  { operation, query }: S3Request,
+  implemented: ReadonlySet<string> | undefined,
+): string | undefined {
+  // Every store knows how uploads in parts are made, and ended.
+  if (operation.name === 'AbortMultipartUpload') return undefined;
+  const used = [...operation.flags, ...['versionId', 'uploadId'].filter((name) => query.has(name))];
+  if (used.length === 0) return undefined;
+  if (implemented === undefined) return plainActions[`${operation.method} ${operation.level}`];
+  const lacking = used.find((name) => !implemented.has(name));
+  if (lacking === undefined) return undefined;
+  throw new S3Error(
+    'NotImplemented',
+    'A parameter you provided implies functionality that is not implemented.',
+    `the store has no ${lacking}`,
+  );
+}
+
 /** The permission to read what is copied. */
-function sourceDemand({ bucket, key, versionId }: CopySource, context: Demand['context']): Demand {
-  const source = new Map(context);
-  if (versionId === undefined) source.delete('s3:versionid');
-  else source.set('s3:versionid', versionId);
-  return demand(
-    versionId === undefined ? 'GetObject' : 'GetObjectVersion',
-    arnOf(bucket, key),
-    source,
-    'GetObject',
+function sourceDemand(source: ObjectVersion, context: Demand['context']): S3Demand {
+  const action = source.versionId === undefined ? 'GetObject' : 'GetObjectVersion';
+  return demand(action, arnOf(source.bucket, source.key), withVersion(context, source.versionId), source);
+}
+
+/** The permissions to carry an object's tags along; asked for when the object has any. */
+export function tagCopyDemands({ target, copySource }: S3Request, context: Demand['context']): S3Demand[] {
+  if (copySource === undefined) return [];
+  const action = copySource.versionId === undefined ? 'GetObjectTagging' : 'GetObjectVersionTagging';
+  return [
+    demand(
+      action,
+      arnOf(copySource.bucket, copySource.key),
+      withVersion(context, copySource.versionId),
+      copySource,
+    ),
+    demand('PutObjectTagging', arnOf(target.bucket, target.key), context),
+  ];
+}
+
+export function deletionDemands(
+  object: ObjectVersion,
+  context: Demand['context'],
+  bypassesGovernance: boolean,
+): S3Demand[] {
+  const resource = arnOf(object.bucket, object.key);
+  const own = withVersion(context, object.versionId);
+  const action = object.versionId === undefined ? 'DeleteObject' : 'DeleteObjectVersion';
+  return [action, ...(bypassesGovernance ? ['BypassGovernanceRetention'] : [])].map((name) =>
+    demand(name, resource, own),
   );
 }
 
@@ -41,13 +112,29 @@ export function demand(
   action: string,
   resource: string,
   context: Demand['context'],
-  operation: string,
-): Demand {
-  // AWS does not offer the tags of an object that is about to be replaced or deleted.
-  const tagless = resource.indexOf('/') === -1 || writes.has(operation);
-  return { action: `s3:${action}`, resource, context, unknown: tagless ? unknownOfBucket : unknownOfObject };
+  tagged?: ObjectVersion,
+): S3Demand {
+  const unknown = tagged === undefined ? unknownOfBucket : unknownOfObject;
+  return { action: `s3:${action}`, resource, context, unknown, ...(tagged === undefined ? {} : { tagged }) };
 }
 
+function withVersion(
+  context: Demand['context'],
+  versionId: string | undefined,
+): Map<string, string | readonly string[]> {
+  const own = new Map(context);
+  if (versionId === undefined) own.delete('s3:versionid');
+  else own.set('s3:versionid', versionId);
+  return own;
+}
+
+function objectOf({ target: { bucket, key }, query }: S3Request): ObjectVersion | undefined {
+  return bucket === undefined || key === undefined
+    ? undefined
+    : { bucket, key, versionId: query.get('versionId') };
+}
+
+/** Operations on an object that is made, replaced or deleted: AWS offers its tags to no condition. */
 const writes = new Set([
   'PutObject',
   'CopyObject',

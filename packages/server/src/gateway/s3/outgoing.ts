@@ -1,6 +1,7 @@
 import type { BackendRequest } from '../backend.ts';
 import type { Header } from '../wire.ts';
 import type { OutgoingBody } from './body.ts';
+import { contentMd5, sha256 } from './hashes.ts';
 import { encodedPath } from './names.ts';
 import { encodedCopySource, encodedQuery, type S3Request } from './request.ts';
 import { encodedTags, tagsOfQuery } from './tags.ts';
@@ -25,6 +26,31 @@ export function outgoing(
     headers: [...sent] satisfies Header[],
     body,
     payloadSha256,
+  };
+}
+
+/**
+ * A request with a document. One that was written anew is hashed anew; one that was not keeps its headers, since
+ * those of CompleteMultipartUpload are about the object and not about the document.
+ */
+export function outgoingDocument(
+  request: S3Request,
+  body: Buffer,
+  rewritten: boolean,
+  streamed: boolean,
+): BackendRequest {
+  const headers = new Map(request.headers);
+  if (rewritten)
+    for (const name of headers.keys())
+      if (/^x-amz-(?:sdk-checksum-algorithm|checksum-(?:crc|sha).*)$/.test(name)) headers.delete(name);
+  const sent = outgoing(
+    { ...request, headers },
+    { body, length: body.length, payloadSha256: sha256(body) },
+    streamed,
+  );
+  return {
+    ...sent,
+    headers: [...sent.headers.filter(([name]) => name !== 'content-md5'), ['content-md5', contentMd5(body)]],
   };
 }
 

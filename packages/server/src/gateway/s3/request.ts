@@ -1,16 +1,10 @@
 import type { SignedHttpRequest } from '@daypass/sigv4';
 import type { Header } from '../wire.ts';
+import type { ObjectVersion } from './demands.ts';
 import { S3Error } from './errors.ts';
 import { isQueryAside, isQueryHeader, meaningfulHeaders } from './headers.ts';
 import { bucketNamed, decode, encode, keyNamed, type Target, targetOf } from './names.ts';
 import { type Operation, operationFor } from './operations.ts';
-
-/** An object to copy from. */
-export interface CopySource {
-  readonly bucket: string;
-  readonly key: string;
-  readonly versionId: string | undefined;
-}
 
 /** A request to S3, read once: from here on only these values count, and only they are sent to the backend. */
 export interface S3Request {
@@ -21,7 +15,7 @@ export interface S3Request {
   /** Names in lower case; values one character a byte. */
   readonly headers: ReadonlyMap<string, string>;
   /** Set for CopyObject and UploadPartCopy. */
-  readonly copySource: CopySource | undefined;
+  readonly copySource: ObjectVersion | undefined;
 }
 
 /**
@@ -32,9 +26,11 @@ export function readRequest(
   wire: SignedHttpRequest,
   host: string | undefined,
   domain: string | undefined,
+  account: string,
 ): S3Request | undefined {
   const parameters = queryOf(wire.query);
   const headers = meaningfulHeaders(wire.headers, parameters);
+  requireOwner(headers, account);
   const query = new Map(parameters.filter(([name]) => !isQueryAside(name) && !isQueryHeader(name)));
   const target = targetOf(wire.path, bucketOfHost(host, domain));
   const level = target.key !== undefined ? 'object' : target.bucket !== undefined ? 'bucket' : 'service';
@@ -44,6 +40,10 @@ export function readRequest(
     throw new S3Error('InvalidArgument', 'Version id cannot be the empty string');
 
   const copySource = headers.get('x-amz-copy-source');
+  const directive = headers.get('x-amz-tagging-directive');
+  if (directive !== undefined && directive !== 'COPY' && directive !== 'REPLACE') {
+    throw new S3Error('InvalidArgument', 'Unknown tagging directive.');
+  }
   if (copySource === undefined) return { operation, target, query, headers, copySource: undefined };
   const copy = copies[operation.name];
   if (copy === undefined) throw new S3Error('InvalidArgument', `${operation.name} takes no copy source`);
@@ -54,6 +54,16 @@ export function readRequest(
     headers,
     copySource: copySourceOf(copySource),
   };
+}
+
+/** Buckets belong to the gateway's account, whatever the store behind it calls its own. */
+function requireOwner(headers: Map<string, string>, account: string): void {
+  for (const name of ['x-amz-expected-bucket-owner', 'x-amz-source-expected-bucket-owner']) {
+    const owner = headers.get(name);
+    if (owner !== undefined && owner !== account)
+      throw new S3Error('AccessDenied', 'Access Denied', `${name} is another account`);
+    headers.delete(name);
+  }
 }
 
 /** The operations that a copy source turns into others. */
@@ -80,7 +90,7 @@ export function encodedQuery(query: ReadonlyMap<string, string>): string {
 }
 
 /** Virtual-hosted style: the bucket before the configured domain. */
-function bucketOfHost(host: string | undefined, domain: string | undefined): string | undefined {
+export function bucketOfHost(host: string | undefined, domain: string | undefined): string | undefined {
   if (host === undefined || domain === undefined) return undefined;
   const name = host.toLowerCase().replace(/:\d+$/, '');
   const suffix = `.${domain.toLowerCase()}`;
@@ -88,7 +98,7 @@ function bucketOfHost(host: string | undefined, domain: string | undefined): str
 }
 
 /** Reads `x-amz-copy-source`: `/bucket/key`, percent-encoded, with or without `?versionId=…`. */
-function copySourceOf(text: string): CopySource {
+function copySourceOf(text: string): ObjectVersion {
   const [path = '', ...rest] = text.split('?');
   const version = /^versionId=([^&=]+)$/.exec(rest[0] ?? '')?.[1];
   const [bucket = '', ...segments] = path.replace(/^\//, '').split('/');
@@ -107,7 +117,7 @@ function copySourceOf(text: string): CopySource {
 }
 
 /** `x-amz-copy-source` as the backend gets it. */
-export function encodedCopySource({ bucket, key, versionId }: CopySource): string {
+export function encodedCopySource({ bucket, key, versionId }: ObjectVersion): string {
   const path = `/${bucket}/${key.split('/').map(encode).join('/')}`;
   return versionId === undefined ? path : `${path}?versionId=${encode(versionId)}`;
 }
