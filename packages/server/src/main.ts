@@ -1,12 +1,17 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Logger, pino } from 'pino';
+import { openAccessKeys } from './access/access-keys.ts';
 import { credentialOpener } from './access/credentials.ts';
+import { openManagedPolicies } from './access/managed-policies.ts';
 import { contextOf, policiesOf } from './access/policies.ts';
+import { resourceFinder } from './access/resources.ts';
 import { openRoles } from './access/roles.ts';
 import { openRootKey } from './access/root-key.ts';
+import { openUsers } from './access/users.ts';
 import { cognitoIdentityOperations } from './api/cognito-identity/operations.ts';
 import { daypassOperations } from './api/daypass/operations.ts';
+import { openIdDiscovery } from './api/discovery.ts';
 import { iamOperations } from './api/iam/operations.ts';
 import { bind } from './api/service.ts';
 import { stsOperations } from './api/sts/operations.ts';
@@ -23,6 +28,7 @@ import { createS3Handler } from './gateway/s3.ts';
 import { type Endpoints, listen } from './http/listener.ts';
 import { type MasterKey, openMasterKey } from './keys/master.ts';
 import { openSealingKeys } from './keys/sealing.ts';
+import { openTokenSigningKeys } from './keys/signing.ts';
 import { openSqliteStore } from './store/sqlite.ts';
 import type { Store } from './store/store.ts';
 import { createTokenVerifier } from './tokens/verifier.ts';
@@ -46,10 +52,12 @@ export async function startDaypass(options: DaypassOptions = {}): Promise<Daypas
       ...(process.env.DAYPASS_MASTER_KEY && { fromEnvironment: process.env.DAYPASS_MASTER_KEY }),
     });
     const root = await openRootKey({ store, master, clock, ...(data !== undefined && { directory: data }) });
-    const parts = await assemble(options, { store, master, clock, log });
+    let url = '';
+    const parts = await assemble(options, { store, master, clock, log, url: () => url });
     const listener = await listen(parts.endpoints, { host, port, log });
+    url = `http://${host.includes(':') ? `[${host}]` : host}:${listener.port}`;
     return {
-      url: `http://${host.includes(':') ? `[${host}]` : host}:${listener.port}`,
+      url,
       rootCredentials: root,
       async close() {
         await listener.close(grace);
@@ -75,14 +83,18 @@ async function openStore({ store = 'sqlite', data }: DaypassOptions): Promise<St
 /** Puts the floors on top of each other. */
 async function assemble(
   options: DaypassOptions,
-  base: { store: Store; master: MasterKey; clock: Clock; log: Logger },
+  base: { store: Store; master: MasterKey; clock: Clock; log: Logger; url(): string },
 ): Promise<{ endpoints: Endpoints; close(): Promise<void> }> {
   const { store, master, clock, log } = base;
   const { region = 'us-east-1', account = '000000000000' } = options;
   const place = { region, account };
 
   const sessions = embeddedCredentials({ keys: await openSealingKeys({ store, master, clock }), clock });
+  const signingKeys = openTokenSigningKeys({ store, master, clock, region });
   const roles = openRoles({ store, clock, place });
+  const users = openUsers({ store, clock, place });
+  const managedPolicies = openManagedPolicies({ store, clock, place });
+  const accessKeys = openAccessKeys({ store, master, clock });
   const pools = openPools({ store, clock });
   const overrides = Object.entries(options.providerOverrides ?? {}).map(
     ([key, url]) => [key, new URL(url)] as const,
@@ -100,18 +112,21 @@ async function assemble(
   const gate = {
     clock,
     region,
-    openCredentials: credentialOpener({ store, master, clock, place, sessions }),
-    policiesOf: policiesOf(roles),
+    openCredentials: credentialOpener({ clock, place, accessKeys, users, roles, sessions }),
+    policiesOf: policiesOf({ roles, users, managedPolicies }),
+    findResource: resourceFinder({ store, place }),
   };
 
   const federation: FederationServices = {
     store,
     clock,
-    region,
+    place,
+    signingKeys,
+    issuer: () => options.publicUrl ?? base.url(),
     pools,
     tokens,
     roles,
-    issuer: sessions,
+    credentials: sessions,
     poolsOfIdentities: new BoundedMap(100_000),
     seen: seen.seen,
   };
@@ -146,13 +161,24 @@ async function assemble(
           namespace: 'https://sts.amazonaws.com/doc/2011-06-15/',
         },
         {
-          ...bind('iam', iamOperations, { store, clock, place, roles, pools }),
+          ...bind('iam', iamOperations, {
+            store,
+            clock,
+            place,
+            master,
+            roles,
+            users,
+            managedPolicies,
+            accessKeys,
+            pools,
+          }),
           version: '2010-05-08',
           namespace: 'https://iam.amazonaws.com/doc/2010-05-08/',
         },
       ],
       s3: createS3Handler(gateway),
       dynamodb: createDynamoDbHandler(gateway),
+      discovery: openIdDiscovery(federation),
       ready: () => store.ping(),
     },
     async close() {

@@ -11,10 +11,10 @@ import type { Login } from '../tokens/login.ts';
  */
 export function chooseRole(
   pool: PoolDocument,
-  logins: readonly Login[],
+  { isGuest, logins }: { readonly isGuest: boolean; readonly logins: readonly Login[] },
   customRoleArn: string | undefined,
 ): string {
-  if (logins.length === 0) return withoutMapping(pool, 'unauthenticated', customRoleArn);
+  if (isGuest) return withoutMapping(pool, 'unauthenticated', customRoleArn);
   for (const login of logins) {
     const mapping = Object.hasOwn(pool.roleMappings, login.roleMappingKey)
       ? pool.roleMappings[login.roleMappingKey]

@@ -1,3 +1,4 @@
+import type { Place } from '../access/arn.ts';
 import type { BoundedMap } from '../bounded-map.ts';
 import type { Clock } from '../clock.ts';
 import { ServiceError } from '../errors.ts';
@@ -9,18 +10,18 @@ import { forbidden, type ProvenLogin, reconcile, type Situation } from './reconc
 export interface IdentityServices {
   readonly store: Store;
   readonly clock: Clock;
-  readonly region: string;
+  readonly place: Place;
   /** Remembered, so that the everyday exchange reads the store once. An entry may outlive its identity. */
   readonly poolsOfIdentities: BoundedMap<IdentityId, PoolId>;
 }
 
 /** How often a change is computed anew because another request was faster, before the caller is told to come back. */
-const attempts = 20;
+export const attempts = 20;
 
 /** A new guest identity. Throws NotAuthorizedException when the pool has no guests. */
 export async function newGuest(services: IdentityServices, pool: Pool): Promise<IdentityId> {
   guestsAllowed(pool);
-  const identityId = newIdentityId(services.region);
+  const identityId = newIdentityId(services.place.region);
   await services.store.applyIdentityChange({
     poolId: pool.document.poolId,
     at: services.clock.now(),
@@ -65,7 +66,14 @@ export async function poolOf(
   return identity.poolId;
 }
 
-function notFound(identityId: IdentityId): ServiceError {
+/** Throws ResourceNotFoundException, and NotAuthorizedException for a disabled identity. */
+export async function stillEnabled({ store }: IdentityServices, identityId: IdentityId): Promise<void> {
+  const identity = await store.getIdentity(identityId);
+  if (identity === undefined) throw notFound(identityId);
+  if (!identity.enabled) throw forbidden(identityId, 'the identity is disabled');
+}
+
+export function notFound(identityId: IdentityId): ServiceError {
   return new ServiceError('ResourceNotFoundException', `Identity '${identityId}' not found.`);
 }
 
@@ -84,7 +92,7 @@ export async function identityOf(
   for (let attempt = 0; attempt < attempts; attempt++) {
     const { identity, change } = reconcile(await observe(services, pool, logins, asked));
     if (change === undefined && identity !== 'new') return identity;
-    const identityId = identity === 'new' ? newIdentityId(services.region) : identity;
+    const identityId = identity === 'new' ? newIdentityId(services.place.region) : identity;
     const applied = await services.store.applyIdentityChange({
       poolId: pool.document.poolId,
       at: services.clock.now(),
@@ -95,7 +103,11 @@ export async function identityOf(
     });
     if (applied) return identityId;
   }
-  throw new ServiceError('TooManyRequestsException', 'Rate exceeded', {
+  throw tooManyChanges();
+}
+
+export function tooManyChanges(): ServiceError {
+  return new ServiceError('TooManyRequestsException', 'Rate exceeded', {
     reason: 'too many concurrent changes of one identity',
   });
 }

@@ -48,27 +48,43 @@ export function reconcile(situation: Situation): Reconciliation {
   const people = distinct(asked === undefined ? owners : [asked, ...owners]);
   const [survivor, ...others] = people.sort(bySeniority);
   const link = logins.filter((_, index) => owners[index] === undefined);
-  keepsLimits(situation, survivor, others, link);
   if (survivor === undefined) return { identity: 'new', change: { link } };
   if (others.length === 0 && link.length === 0) return { identity: survivor.identityId };
   return {
     identity: survivor.identityId,
-    change: {
-      link,
-      update: [survivor, ...others].map((identity) => ({
-        identityId: identity.identityId,
-        expectedVersion: identity.version,
-        enabled: identity === survivor,
+    change: { link, ...merged(survivor, others, link, situation.developerProviderName) },
+  };
+}
+
+/**
+ * What has to be written so that one identity takes over all logins of others and some of nobody's; the others are
+ * disabled. Throws ResourceConflictException when the outcome would be no legal identity.
+ */
+export function merged(
+  survivor: IdentityWithLogins,
+  others: readonly IdentityWithLogins[],
+  link: readonly ProvenLogin[],
+  developerProviderName: string | undefined,
+): Pick<IdentityChange, 'update' | 'moveLogins'> {
+  keepsLimits(
+    [survivor, ...others].flatMap(({ logins }) => logins),
+    link,
+    developerProviderName,
+  );
+  return {
+    update: [survivor, ...others].map((identity) => ({
+      identityId: identity.identityId,
+      expectedVersion: identity.version,
+      enabled: identity === survivor,
+    })),
+    moveLogins: others.flatMap((identity) =>
+      identity.logins.map(({ provider, subject }) => ({
+        provider,
+        subject,
+        from: identity.identityId,
+        to: survivor.identityId,
       })),
-      moveLogins: others.flatMap((identity) =>
-        identity.logins.map(({ provider, subject }) => ({
-          provider,
-          subject,
-          from: identity.identityId,
-          to: survivor.identityId,
-        })),
-      ),
-    },
+    ),
   };
 }
 
@@ -95,12 +111,11 @@ function bySeniority(a: IdentityWithLogins, b: IdentityWithLogins): number {
 }
 
 function keepsLimits(
-  situation: Situation,
-  survivor: IdentityWithLogins | undefined,
-  others: readonly IdentityWithLogins[],
-  link: readonly ProvenLogin[],
+  present: readonly ProvenLogin[],
+  added: readonly ProvenLogin[],
+  developerProviderName: string | undefined,
 ): void {
-  const all = [...(survivor?.logins ?? []), ...others.flatMap((identity) => identity.logins), ...link];
+  const all = [...present, ...added];
   if (all.length > mostLogins) {
     throw new ServiceError(
       'ResourceConflictException',
@@ -109,7 +124,7 @@ function keepsLimits(
   }
   const providers = new Set<string>();
   for (const { provider } of all) {
-    if (provider === situation.developerProviderName) continue;
+    if (provider === developerProviderName) continue;
     if (providers.has(provider)) {
       throw new ServiceError(
         'ResourceConflictException',

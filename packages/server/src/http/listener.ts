@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import type { SignedHttpRequest } from '@daypass/sigv4';
 import type { Logger } from 'pino';
+import type { Discovery } from '../api/discovery.ts';
 import { answerJson, refuseJson } from '../api/json-endpoint.ts';
 import { answerQuery, type QueryService, refuseQuery } from '../api/query-endpoint.ts';
 import type { ApiRequest, ApiResponse, Gate, Service } from '../api/service.ts';
@@ -21,6 +22,7 @@ export interface Endpoints {
   readonly query: readonly QueryService[];
   readonly s3: GatewayHandler;
   readonly dynamodb: GatewayHandler;
+  readonly discovery: Discovery;
   /** Resolves when requests can be served; throws with the reason otherwise. */
   ready(): Promise<void>;
 }
@@ -86,6 +88,10 @@ async function serve(
       return endpoints.s3(request, response, requestId);
     case 'dynamodb':
       return endpoints.dynamodb(request, response, requestId);
+    case 'openid-configuration':
+      return writeDocument(response, endpoints.discovery.configuration());
+    case 'jwks':
+      return writeDocument(response, await endpoints.discovery.jwks());
     case 'health':
       return writeStatus(response, 200, 'ok');
     case 'ready':
@@ -104,7 +110,7 @@ async function serve(
 
 async function answerApi(
   endpoints: Endpoints,
-  way: Exclude<Route, { to: 'preflight' | 's3' | 'dynamodb' | 'health' | 'ready' }>,
+  way: Extract<Route, { to: 'json' | 'query' | 'federate' | 'unknown-target' }>,
   incoming: IncomingMessage,
   wire: SignedHttpRequest,
   requestId: string,
@@ -162,6 +168,16 @@ function write(response: ServerResponse, answer: ApiResponse, requestId: string)
 /** A message may repeat what the client sent; in a header only printable ASCII may stand. */
 function headerText(message: string): string {
   return message.replace(/[^\x20-\x7e]/g, '?').slice(0, 1024);
+}
+
+/** A public document that verifiers of our tokens keep for a while. `maxAge` in seconds. */
+function writeDocument(response: ServerResponse, document: { json: object; maxAge: number }): void {
+  response.writeHead(200, {
+    'content-type': 'application/json',
+    'cache-control': `public, max-age=${document.maxAge}`,
+    'access-control-allow-origin': '*',
+  });
+  response.end(JSON.stringify(document.json));
 }
 
 function writeStatus(response: ServerResponse, status: number, text: string): void {

@@ -2,17 +2,8 @@ import type { IncomingHttpHeaders } from 'node:http';
 
 /** Where a request goes; decided by its head alone. */
 export type Route =
-  | {
-      readonly to:
-        | 'preflight'
-        | 'health'
-        | 'ready'
-        | 'federate'
-        | 'query'
-        | 'dynamodb'
-        | 's3'
-        | 'unknown-target';
-    }
+  | { readonly to: 'preflight' | 'health' | 'ready' | 'openid-configuration' | 'jwks' | 'dynamodb' | 's3' }
+  | { readonly to: 'federate' | 'query' | 'unknown-target' }
   | { readonly to: 'json'; readonly service: 'cognito-identity' | 'daypass'; readonly operation: string };
 
 const targets: ReadonlyMap<string, 'cognito-identity' | 'daypass'> = new Map([
@@ -28,6 +19,10 @@ export function route(method: string, path: string, query: string, headers: Inco
   if (method === 'OPTIONS' && headers['access-control-request-method'] !== undefined)
     return { to: 'preflight' };
   if (path.startsWith('/_daypass/')) return reserved(method, path);
+  if (path.startsWith('/.well-known/') && method === 'GET') {
+    if (path === '/.well-known/openid-configuration') return { to: 'openid-configuration' };
+    if (path === '/.well-known/jwks_uri') return { to: 'jwks' };
+  }
   const target = headers['x-amz-target'];
   if (typeof target === 'string') return byTarget(target);
   if (path === '/' && method === 'POST' && isForm(headers)) return { to: 'query' };

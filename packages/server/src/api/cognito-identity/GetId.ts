@@ -1,5 +1,5 @@
 import { ServiceError } from '../../errors.ts';
-import { getId } from '../../federation/exchange.ts';
+import { arrive } from '../../federation/standing.ts';
 import type { PoolId } from '../../ids.ts';
 import { operation } from '../protocol/operation.ts';
 import { required, structure } from '../protocol/shape.ts';
@@ -17,6 +17,7 @@ export const GetId = operation({
         reason: 'the pool belongs to another account',
       });
     }
-    return { IdentityId: await getId(federation, IdentityPoolId as PoolId, Logins) };
+    const { claim } = await arrive(federation, IdentityPoolId as PoolId, Logins);
+    return { IdentityId: claim.identityId };
   },
 });

@@ -11,6 +11,7 @@ export const accountId = string({ min: 1, max: 15, pattern: '\\d+' });
 export const queryLimit = integer({ min: 1, max: 60 });
 export const paginationKey = string({ min: 1, max: 65535, pattern: '[\\S]+' });
 export const developerProviderName = string({ min: 1, max: 128, pattern: '[\\w._-]+' });
+export const developerUserIdentifier = string({ min: 1, max: 1024 });
 export const logins = map(identityProviderName, string({ min: 1, max: 50000, sensitive: true }), { max: 10 });
 export const identityPoolTags = map(string({ min: 1, max: 128 }), string({ min: 0, max: 256 }));
 export const roles = map(string({ min: 1, max: 128, pattern: '(un)?authenticated' }), arn, { max: 2 });

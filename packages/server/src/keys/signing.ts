@@ -1,0 +1,98 @@
+import { createPrivateKey, createPublicKey, generateKeyPair, type KeyObject } from 'node:crypto';
+import { promisify } from 'node:util';
+import type { Clock } from '../clock.ts';
+import type { KeyDocument } from '../store/documents.ts';
+import type { Store } from '../store/store.ts';
+import type { MasterKey } from './master.ts';
+
+/** A key that signs the pools' OpenID tokens. */
+export interface TokenSigningKey {
+  /** `<region><number>`, as on AWS. */
+  readonly kid: string;
+  readonly privateKey: KeyObject;
+  readonly publicKey: KeyObject;
+  /** The public half as published: RFC 7517 with `alg` and `use`. */
+  readonly publicJwk: Readonly<Record<string, unknown>>;
+}
+
+/** The signing keys all nodes share. The first one is made when it is first needed. */
+export interface TokenSigningKeys {
+  /** The key new tokens are signed with. */
+  current(): Promise<TokenSigningKey>;
+  /** The key of an id: what a token in hand was signed with. */
+  find(kid: string): Promise<TokenSigningKey | undefined>;
+  /** The public halves of all keys that a valid token can have been signed with. */
+  published(): Promise<readonly Readonly<Record<string, unknown>>[]>;
+}
+
+const prefix = 'sign/';
+const modulusLength = 2048;
+
+export function openTokenSigningKeys(options: {
+  store: Store;
+  master: MasterKey;
+  clock: Clock;
+  region: string;
+}): TokenSigningKeys {
+  const { store, master, clock, region } = options;
+  const documents = store.collection('keys');
+  const known = new Map<string, TokenSigningKey & { usedFrom: number }>();
+  let reading: Promise<void> | undefined;
+
+  function learn(kid: string, document: KeyDocument): TokenSigningKey {
+    const der = master.unwrap(document.wrapped, `signing key ${kid}`);
+    const privateKey = createPrivateKey({ key: der, format: 'der', type: 'pkcs8' });
+    const publicKey = createPublicKey(privateKey);
+    const publicJwk = { ...publicKey.export({ format: 'jwk' }), kid, alg: 'RS512', use: 'sig' };
+    const key = { kid, privateKey, publicKey, publicJwk, usedFrom: document.usedFrom };
+    known.set(kid, key);
+    return key;
+  }
+
+  async function readAll(): Promise<void> {
+    const stored = await documents.list({ after: prefix, limit: 1000 });
+    for (const { key, value } of stored) if (key.startsWith(prefix)) learn(key.slice(prefix.length), value);
+  }
+
+  async function readOrMake(): Promise<void> {
+    await readAll();
+    if (known.size > 0) return;
+    // A fixed first id: of two nodes that need a key at once, one inserts and both read the same.
+    const kid = `${region}1`;
+    const { privateKey } = await promisify(generateKeyPair)('rsa', { modulusLength });
+    const wrapped = master.wrap(privateKey.export({ format: 'der', type: 'pkcs8' }), `signing key ${kid}`);
+    const now = clock.now();
+    await documents.insert(prefix + kid, { wrapped, createdAt: now, usedFrom: now });
+    await readAll();
+  }
+
+  async function open(): Promise<void> {
+    reading ??= readOrMake();
+    try {
+      await reading;
+    } catch (error) {
+      reading = undefined;
+      throw error;
+    }
+  }
+
+  return {
+    async current() {
+      await open();
+      const [newest] = [...known.values()].sort((a, b) => b.usedFrom - a.usedFrom);
+      if (newest === undefined) throw new Error('the store holds no signing key');
+      return newest;
+    },
+    async find(kid) {
+      const key = known.get(kid);
+      if (key !== undefined || !/^[a-z0-9-]{1,64}$/.test(kid)) return key;
+      const stored = await documents.get(prefix + kid);
+      return stored && learn(kid, stored.value);
+    },
+    async published() {
+      await open();
+      await readAll();
+      return [...known.values()].map(({ publicJwk }) => publicJwk);
+    },
+  };
+}
