@@ -69,6 +69,8 @@ export interface TokenVerifier {
   verify(providerKey: string, token: string, providers: PoolProviders): Promise<Login>;
   /** Proves an id token for STS; throws `TokenRefused`, which STS puts into its own words. */
   verifyOidcToken(token: string, expected: OidcExpectation): Promise<OidcToken>;
+  /** Proves a SAML response for STS; throws `TokenRefused`. */
+  verifySaml(response: string, provider: SamlProvider): Promise<SamlAssertion>;
   /** Ends connections and forgets every cached key and token. */
   close(): void;
 }
@@ -87,4 +89,21 @@ export interface OidcToken {
   readonly claims: Readonly<Record<string, unknown>>;
   /** Epoch seconds. */
   readonly expiresAt: number;
+}
+
+/** What a signed SAML assertion says. */
+export interface SamlAssertion {
+  /** The identity provider's entity id. */
+  readonly issuer: string;
+  /** The one of our audiences that it names. */
+  readonly audience: string;
+  /** The NameID, and its Format. */
+  readonly subject: string;
+  readonly subjectFormat: string | undefined;
+  /** The Recipient of the subject confirmation, which STS calls the audience. */
+  readonly recipient: string;
+  /** Epoch seconds: the earliest NotOnOrAfter. */
+  readonly expiresAt: number;
+  /** Name → value, or values where there are several. No prototype, frozen. */
+  readonly attributes: Readonly<Record<string, unknown>>;
 }

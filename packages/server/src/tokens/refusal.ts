@@ -6,6 +6,8 @@ export type Refusal =
   | { readonly kind: 'unsupported-provider' }
   /** Not a JWS with a JSON object as payload and well-formed claims. */
   | { readonly kind: 'not-a-jwt' }
+  /** Not a SAML response with an assertion that is well-formed and valid by now. */
+  | { readonly kind: 'not-saml' }
   | { readonly kind: 'missing-claim'; readonly claim: string }
   | { readonly kind: 'issuer' }
   | { readonly kind: 'audience' }
@@ -41,7 +43,7 @@ const unsupportedProvider = 'Token is not from a supported provider of this iden
 
 /**
  * What Amazon Cognito says to a refused token. Its texts are those seen on the wire; where none is known
- * (`not-yet-valid`, `denied`, the two outages) the nearest known text, or a plain one of our own, stands in.
+ * (`not-saml`, `not-yet-valid`, `denied`, the two outages) the nearest known text, or a plain one of our own, stands in.
  */
 export function cognitoError(refused: TokenRefused): ServiceError {
   const because = { reason: refused.message, cause: refused };
@@ -63,6 +65,7 @@ export function cognitoError(refused: TokenRefused): ServiceError {
         refusal.at ? `Token expired: ${refusal.at.now} >= ${refusal.at.expiresAt}` : 'Token is expired.',
         because,
       );
+    case 'not-saml':
     case 'signature':
     case 'denied':
       return invalidLogin("Couldn't verify signed token.", because);

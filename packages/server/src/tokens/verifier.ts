@@ -9,6 +9,7 @@ import { OidcVerifier } from './oidc.ts';
 import { verifyOidcLogin, verifyOidcToken } from './oidc-login.ts';
 import { OpaqueTokens } from './opaque.ts';
 import { cognitoError, cognitoTokenNotAccepted, notAPublicProvider, TokenRefused } from './refusal.ts';
+import type { SamlVerifier } from './saml.ts';
 import { twitterKey, verifyTwitter } from './twitter.ts';
 
 /** The login key under which this service's own tokens are given back to it. */
@@ -38,6 +39,7 @@ export function createTokenVerifier(options: TokenVerifierOptions): TokenVerifie
   const fetch = createProviderFetch(options);
   const oidc = new OidcVerifier({ keyCache: { clock, fetch, staleSeconds, log }, cacheSize });
   const opaque = new OpaqueTokens({ clock, fetch, cacheSize });
+  const saml = lazySaml(clock);
 
   function verify(key: string, token: string, providers: PoolProviders): Login | Promise<Login> {
     if (key === ownTokensKey) {
@@ -50,6 +52,8 @@ export function createTokenVerifier(options: TokenVerifierOptions): TokenVerifie
       if (key === amazonKey) return verifyAmazon(token, providers, { clock, opaque });
       if (key === twitterKey) return verifyTwitter(token, providers, { clock, opaque });
     }
+    const samlProvider = providers.samlProviders.find(({ arn }) => arn === key);
+    if (samlProvider) return saml().then((verifier) => verifier.verifyLogin(token, samlProvider));
     return (
       verifyUserPool(key, token, providers, { oidc, serverSideTokenCheck }) ??
       verifyOidcLogin(key, token, providers, oidc)
@@ -66,10 +70,20 @@ export function createTokenVerifier(options: TokenVerifierOptions): TokenVerifie
       }
     },
     verifyOidcToken: (token, expected) => verifyOidcToken(token, expected, oidc),
+    verifySaml: async (response, provider) => (await saml()).verify(response, provider),
     close() {
       oidc.forget();
       opaque.forget();
       fetch.close();
     },
+  };
+}
+
+/** The XML libraries take longer to load than all the rest of the service: only who uses SAML waits for them. */
+function lazySaml(clock: Clock): () => Promise<SamlVerifier> {
+  let loading: Promise<SamlVerifier> | undefined;
+  return () => {
+    loading ??= import('./saml.ts').then(({ SamlVerifier }) => new SamlVerifier(clock));
+    return loading;
   };
 }

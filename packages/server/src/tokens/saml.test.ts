@@ -1,0 +1,328 @@
+import { Buffer } from 'node:buffer';
+import { afterAll, describe, expect, it } from 'vitest';
+import { parseSamlMetadata } from './saml-metadata.ts';
+import { samlRoles } from './saml-roles.ts';
+import { pool, TestClock } from './test-issuer.ts';
+import { entityId, recipient, TestSamlProvider } from './test-saml.ts';
+import { createTokenVerifier } from './verifier.ts';
+
+const arn = 'arn:aws:iam::000000000000:saml-provider/Example';
+const clock = new TestClock();
+const idp = new TestSamlProvider(clock);
+const stranger = new TestSamlProvider(clock);
+const providers = pool({ samlProviders: [{ arn, metadata: idp.metadata }] });
+const verifier = createTokenVerifier({ clock, overrides: new Map() });
+afterAll(() => verifier.close());
+
+const unverified = "Invalid login token. Couldn't verify signed token.";
+const signing = {
+  assertion: { assertion: true },
+  message: { message: true },
+  both: { assertion: true, message: true },
+};
+
+function verify(xml: string) {
+  return verifier.verify(arn, Buffer.from(xml).toString('base64'), providers);
+}
+
+function attributeOf(name: string, ...values: string[]): string {
+  const texts = values.map((value) => `<saml:AttributeValue>${value}</saml:AttributeValue>`);
+  return `<saml:Attribute Name="${name}">${texts.join('')}</saml:Attribute>`;
+}
+
+describe('a SAML response', () => {
+  it.each(Object.entries(signing))('with a signed %s proves its subject', async (_name, sign) => {
+    await expect(verify(await idp.respond({}, sign))).resolves.toMatchObject({
+      provider: arn,
+      subject: 'alice',
+      audience: recipient,
+      issuer: entityId,
+      expiresAt: clock.seconds + 300,
+      roleMappingKey: arn,
+      amr: `${arn}:SAML:alice`,
+    });
+  });
+
+  it('has its attributes as claims', async () => {
+    const attributes = `<saml:AttributeStatement>${attributeOf('team', 'red')}${attributeOf('group', 'a', 'b')}${attributeOf('__proto__', 'x')}</saml:AttributeStatement>`;
+    const { claims } = await verify(await idp.respond({ attributes }));
+    expect(Object.entries(claims)).toEqual([
+      ['team', 'red'],
+      ['group', ['a', 'b']],
+      ['__proto__', 'x'],
+    ]);
+  });
+
+  it('may be given again while it lives, and not after', async () => {
+    const xml = await idp.respond();
+    const issuedAt = clock.now();
+    await verify(xml);
+    await verify(xml);
+    clock.advance(300);
+    await expect(verify(xml)).rejects.toMatchObject({
+      code: 'NotAuthorizedException',
+      message: `Invalid login token. Token expired: ${clock.now()} >= ${issuedAt + 300_000}`,
+    });
+  });
+
+  it('may name the regional endpoint as recipient and audience', async () => {
+    const regional = 'https://eu-west-1.signin.aws.amazon.com/saml';
+    const xml = await idp.respond({ recipient: regional, audience: regional });
+    await expect(verify(xml)).resolves.toMatchObject({ audience: regional });
+  });
+
+  it('says to STS what it needs', async () => {
+    const response = Buffer.from(await idp.respond()).toString('base64');
+    await expect(verifier.verifySaml(response, { arn, metadata: idp.metadata })).resolves.toMatchObject({
+      issuer: entityId,
+      audience: 'urn:amazon:webservices',
+      subject: 'alice',
+      subjectFormat: 'urn:oasis:names:tc:SAML:2.0:nameid-format:persistent',
+      recipient,
+    });
+  });
+
+  it.each([
+    [
+      'of another audience',
+      { audience: 'urn:example:shop' },
+      'Invalid login token. Incorrect token audience.',
+    ],
+    [
+      'for another recipient',
+      { recipient: 'https://evil.test/saml' },
+      'Invalid login token. Incorrect token audience.',
+    ],
+    [
+      'for a recipient that looks alike',
+      { recipient: 'https://signin.aws.amazon.com.evil.test/saml' },
+      'Invalid login token. Incorrect token audience.',
+    ],
+    [
+      'not for a bearer',
+      { method: 'urn:oasis:names:tc:SAML:2.0:cm:holder-of-key' },
+      'Invalid login token. Incorrect token audience.',
+    ],
+    [
+      'of another issuer with the same key',
+      { issuer: 'https://other.example.test' },
+      "Invalid login token. Issuer doesn't match providerName",
+    ],
+    ['of the future', { notBefore: 301 }, unverified],
+    ['without a name', { nameId: '' }, 'Invalid login token. Not a valid OpenId Connect identity token.'],
+  ])('%s is refused', async (_name, parts, message) => {
+    await expect(verify(await idp.respond(parts))).rejects.toMatchObject({
+      code: 'NotAuthorizedException',
+      message,
+    });
+  });
+
+  it('signed by another provider is refused', async () => {
+    for (const sign of Object.values(signing)) {
+      await expect(verify(await stranger.respond({}, sign))).rejects.toMatchObject({ message: unverified });
+    }
+  });
+
+  it('signed with SHA-1 is refused', async () => {
+    const algorithm = 'http://www.w3.org/2000/09/xmldsig#rsa-sha1';
+    const xml = await idp.respond({}, { assertion: true, algorithm });
+    expect(xml).toContain(algorithm);
+    await expect(verify(xml)).rejects.toMatchObject({ message: unverified });
+    await expect(verify(xml.replaceAll('rsa-sha1', 'rsa-sh&#97;1'))).rejects.toMatchObject({
+      message: unverified,
+    });
+  });
+
+  it('of a provider the pool does not have is refused', async () => {
+    const response = Buffer.from(await idp.respond()).toString('base64');
+    await expect(verifier.verify(arn, response, pool())).rejects.toMatchObject({
+      message: 'Token is not from a supported provider of this identity pool.',
+    });
+  });
+});
+
+describe('a tampered SAML response', () => {
+  const one = (text: string, pattern: RegExp) => pattern.exec(text)?.[0] ?? '';
+  const assertionOf = (xml: string) => one(xml, /<saml:Assertion.*<\/saml:Assertion>/s);
+  const signatureOf = (xml: string) => one(xml, /<ds:Signature.*<\/ds:Signature>|<Signature.*<\/Signature>/s);
+  const unsigned = (xml: string) => xml.replace(signatureOf(xml), '');
+  const evil = (xml: string) =>
+    unsigned(xml)
+      .replaceAll('"_assertion"', '"_evil"')
+      .replaceAll('"_response"', '"_evil"')
+      .replace('>alice<', '>admin<');
+  const into = (signature: string, content: string) =>
+    signature.replace(/<\/(ds:)?Signature>$/, `${content}$&`);
+
+  /** The eight forms of signature wrapping: where the evil copy goes, and where the signed original. */
+  const wrappings: [string, 'assertion' | 'message', (xml: string) => string][] = [
+    [
+      'XSW1: an evil response around the signature with the original',
+      'message',
+      (xml) => {
+        const signature = into(signatureOf(xml), unsigned(xml));
+        return evil(xml).replace('<samlp:Status>', `${signature}<samlp:Status>`);
+      },
+    ],
+    [
+      'XSW2: an evil response with the original beside the signature',
+      'message',
+      (xml) => {
+        return evil(xml).replace('<samlp:Status>', `${unsigned(xml)}${signatureOf(xml)}<samlp:Status>`);
+      },
+    ],
+    [
+      'XSW3: an evil assertion before the original',
+      'assertion',
+      (xml) => {
+        return xml.replace(assertionOf(xml), evil(assertionOf(xml)) + assertionOf(xml));
+      },
+    ],
+    [
+      'XSW4: an evil assertion around the original',
+      'assertion',
+      (xml) => {
+        const around = evil(assertionOf(xml)).replace(
+          '</saml:Assertion>',
+          `${assertionOf(xml)}</saml:Assertion>`,
+        );
+        return xml.replace(assertionOf(xml), around);
+      },
+    ],
+    [
+      'XSW5: an evil assertion with the signature, the original at the end',
+      'assertion',
+      (xml) => {
+        const signed = evil(assertionOf(xml)).replace('<saml:Subject>', `${signatureOf(xml)}<saml:Subject>`);
+        return xml.replace(assertionOf(xml), signed + unsigned(assertionOf(xml)));
+      },
+    ],
+    [
+      'XSW6: an evil assertion around the signature with the original',
+      'assertion',
+      (xml) => {
+        const signature = into(signatureOf(xml), unsigned(assertionOf(xml)));
+        return xml.replace(
+          assertionOf(xml),
+          evil(assertionOf(xml)).replace('<saml:Subject>', `${signature}<saml:Subject>`),
+        );
+      },
+    ],
+    [
+      'XSW7: an evil assertion in Extensions',
+      'assertion',
+      (xml) => {
+        const extensions = `<samlp:Extensions>${evil(assertionOf(xml)).replace('_evil', '_assertion')}</samlp:Extensions>`;
+        return xml.replace(assertionOf(xml), extensions + assertionOf(xml));
+      },
+    ],
+    [
+      'XSW8: the original in an Object of the evil one’s signature',
+      'assertion',
+      (xml) => {
+        const object = `<Object xmlns="http://www.w3.org/2000/09/xmldsig#">${unsigned(assertionOf(xml))}</Object>`;
+        const signature = into(signatureOf(xml), object);
+        return xml.replace(
+          assertionOf(xml),
+          evil(assertionOf(xml)).replace('<saml:Subject>', `${signature}<saml:Subject>`),
+        );
+      },
+    ],
+  ];
+
+  it.each(wrappings)('by %s never proves the evil subject', async (_name, signed, wrap) => {
+    const xml = await idp.respond({}, signing[signed]);
+    const wrapped = wrap(xml);
+    expect(wrapped).toContain('>admin<');
+    expect(wrapped).toContain('>alice<');
+    const subject = await verify(wrapped).then(
+      (login) => login.subject,
+      (error) => error.message,
+    );
+    expect(subject).toBe(unverified);
+  });
+
+  it.each<[string, (xml: string) => string]>([
+    ['another name', (xml) => xml.replace('>alice<', '>admin<')],
+    ['a name with a comment', (xml) => xml.replace('>alice<', '>al<!-- -->ice<')],
+    ['a name in CDATA', (xml) => xml.replace('>alice<', '><![CDATA[alice]]><')],
+    ['a name with a processing instruction', (xml) => xml.replace('>alice<', '>alice<?x y?><')],
+    ['the signature taken off', unsigned],
+    ['a document type', (xml) => `<!DOCTYPE x [<!ENTITY a "aaaa">]>${xml}`],
+    [
+      'entities that grow',
+      (xml) => `<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;">]>${xml}`,
+    ],
+    ['a second assertion', (xml) => xml.replace(assertionOf(xml), assertionOf(xml).repeat(2))],
+    [
+      'too many elements',
+      (xml) => xml.replace('</samlp:Response>', `${'<a/>'.repeat(5000)}</samlp:Response>`),
+    ],
+    ['deep elements', (xml) => `${'<a>'.repeat(6000)}${xml}${'</a>'.repeat(6000)}`],
+    ['no XML at all', () => 'alice'],
+    ['nothing', () => ''],
+    ['an open element', () => '<samlp:Response'],
+    ['a status alone', (xml) => xml.replace(assertionOf(xml), '')],
+    ['bytes that are no text', () => '\ufffe'.repeat(3)],
+  ])('with %s is refused', async (_name, tamper) => {
+    await expect(verify(tamper(await idp.respond()))).rejects.toMatchObject({
+      code: 'NotAuthorizedException',
+      message: unverified,
+    });
+  });
+
+  it.each([
+    ['no base64', '<samlp:Response>'],
+    ['too long', 'A'.repeat(100_001)],
+    ['not UTF-8', Buffer.from([0xff, 0xfe, 0x3c]).toString('base64')],
+  ])('that is %s is refused', async (_name, response) => {
+    await expect(verifier.verify(arn, response, providers)).rejects.toMatchObject({ message: unverified });
+  });
+});
+
+describe('SAML metadata', () => {
+  it('names the entity and its signing certificates', async () => {
+    const { entityId: named, certificates } = await parseSamlMetadata(idp.metadata);
+    expect(named).toBe(entityId);
+    expect(certificates.map((pem) => pem.replace(/-----.*-----|\s/g, ''))).toEqual([idp.certificate]);
+  });
+
+  it.each([
+    ['nothing', '', 'the metadata names no entity'],
+    ['another document', '<a/>', 'the metadata names no entity'],
+    ['a document type', '<!DOCTYPE a><a/>', 'the metadata has a document type'],
+    ['no certificate', `<EntityDescriptor entityID="x"/>`, 'the metadata has no signing certificate'],
+    [
+      'a certificate for encryption alone',
+      idp.metadata.replace('"signing"', '"encryption"'),
+      'the metadata has no signing certificate',
+    ],
+    ['a key of 1,024 bits', new TestSamlProvider(clock, 1024).metadata, 'not RSA of at least 2048 bits'],
+  ])('with %s is refused', async (_name, metadata, message) => {
+    await expect(parseSamlMetadata(metadata)).rejects.toThrow(message);
+    await expect(
+      verifier.verify(
+        arn,
+        Buffer.from(await idp.respond()).toString('base64'),
+        pool({ samlProviders: [{ arn, metadata }] }),
+      ),
+    ).rejects.toMatchObject({ message: 'Token is not from a supported provider of this identity pool.' });
+  });
+});
+
+describe('samlRoles', () => {
+  const role = 'arn:aws:iam::000000000000:role/Player';
+
+  it.each([
+    ['none', undefined, []],
+    ['one', `${role},${arn}`, [{ roleArn: role, providerArn: arn }]],
+    ['the other order, with a space', `${arn}, ${role}`, [{ roleArn: role, providerArn: arn }]],
+    [
+      'several, broken ones left out',
+      [`${role},${arn}`, role, `${role},${role}`, `${arn},${role},${role}`],
+      [{ roleArn: role, providerArn: arn }],
+    ],
+  ])('%s', (_name, value, expected) => {
+    expect(samlRoles({ 'https://aws.amazon.com/SAML/Attributes/Role': value })).toEqual(expected);
+  });
+});
