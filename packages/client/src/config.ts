@@ -1,5 +1,5 @@
 import type { UserPoolTokens } from './session.ts';
-import type { AuthStorage } from './storage.ts';
+import type { AuthStorage } from './storage/storage.ts';
 
 /** What `createAuth` needs to know; everything but the identity pool has a default. */
 export interface AuthConfig {

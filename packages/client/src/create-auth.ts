@@ -12,11 +12,11 @@ import {
 } from './errors.ts';
 import { claimsOf } from './jwt.ts';
 import { createKeeper } from './keeper.ts';
-import { type State, signedOut, transitions } from './machine.ts';
+import { credentialsOf, isFederation, type State, transitions } from './machine.ts';
 import { AuthProvider } from './provider.ts';
-import { createRenewal, exchange, isGoneOrOfAnother, requestOf } from './renew.ts';
+import { createRenewal, isGoneOrOfAnother } from './renew.ts';
 import { AuthSession, type Outcome, type UserPoolTokens } from './session.ts';
-import { defaultStorage } from './storage.ts';
+import { defaultStorage } from './storage/storage.ts';
 import { connect } from './wire.ts';
 
 /** Milliseconds of life below which credentials count as expired. */
@@ -38,11 +38,12 @@ const EARLY_PAUSE = 30_000;
  */
 export function createAuth(config: AuthConfig): Auth {
   const { identityPoolId, endpoint, userPool } = config;
-  const pool = identityPoolId ? connect({ ...config, identityPoolId }) : undefined;
   // Data of another pool, or of the same pool elsewhere, lies under another name and is never read.
   const name = `daypass.${identityPoolId}${endpoint ? `@${endpoint}` : ''}`;
   const keeper = createKeeper(config.storage ?? defaultStorage(), name, config.persistToken ?? true);
-  const renewal = pool && createRenewal(pool, keeper, config);
+  const renewal = identityPoolId
+    ? createRenewal(connect({ ...config, identityPoolId }), keeper, config)
+    : undefined;
   let nextEarly = 0;
 
   /** The state with credentials that live longer than `life` ms: from the store if it can be, from the pool if not. */
@@ -72,18 +73,16 @@ export function createAuth(config: AuthConfig): Auth {
 
   return {
     async federateToIdentityPool({ token, provider: { loginKey }, options = {} }) {
-      if (!pool) throw noIdentityPool();
+      if (!renewal) throw noIdentityPool();
       if (await userPool?.getTokens()) throw userPoolSession();
       const { customRoleArn, developerProvidedIdentityId, linkGuestIdentity } = options;
-      const login = { provider: loginKey, token, ...(customRoleArn && { customRoleArn }) };
+      const login = { provider: loginKey, token, customRoleArn };
       const given = developerProvidedIdentityId ?? developerIdentityOf(loginKey, token);
 
-      const state = await keeper.share(JSON.stringify([login, options]), async (stored, signal) => {
+      const state = await keeper.share(JSON.stringify([login, options]), (stored, signal) => {
         const from = stored.kind === 'userPool' ? transitions.signOut(stored) : stored;
-        const request = requestOf(login, given ?? identityFor(from, loginKey, linkGuestIdentity));
-        const isReason = given ? () => false : isGoneOrOfAnother;
-        const answer = await exchange(request, isReason, (ask) => pool.exchange(ask, signal));
-        return keeper.settle(from, transitions.federate(from, login, answer), signal);
+        const identityId = given ?? identityFor(from, loginKey, linkGuestIdentity);
+        return renewal.federate(from, login, identityId, given ? () => false : isGoneOrOfAnother, signal);
       });
       if (state.kind !== 'federated') throw clearedMeanwhile();
       return { identityId: state.identityId, credentials: state.credentials };
@@ -91,39 +90,39 @@ export function createAuth(config: AuthConfig): Auth {
 
     async fetchAuthSession({ forceRefresh = false } = {}) {
       let tokens: UserPoolTokens | undefined;
-      let state: State = signedOut;
+      let state: State;
       let error: AuthException | undefined;
       let userError: AuthException | undefined;
       try {
         tokens = await userPool?.getTokens();
       } catch (cause) {
-        error = userError = asAuthException(cause);
+        userError = asAuthException(cause);
       }
       try {
-        state = error ? await keeper.load() : await ensure(tokens, EXPIRY_BUFFER, forceRefresh);
+        if (userError) throw userError;
+        state = await ensure(tokens, EXPIRY_BUFFER, forceRefresh);
       } catch (cause) {
         error = asAuthException(cause);
         state = await keeper.load();
       }
-      const isFederated = state.kind === 'federated' || state.kind === 'expired';
-      const noUser = () => userError ?? (isFederated ? federatedUser() : nobodySignedIn());
+      const noUser = () => userError ?? (isFederation(state) ? federatedUser() : nobodySignedIn());
       const failed = () => error ?? nobodySignedIn();
       return new AuthSession(tokens !== undefined || state.kind === 'federated', {
         identityId: outcome(
           'identityId' in state && state.kind !== 'expired' ? state.identityId : undefined,
           failed,
         ),
-        credentials: outcome(!error && 'credentials' in state ? state.credentials : undefined, failed),
+        credentials: outcome(error ? undefined : credentialsOf(state), failed),
         tokens: outcome(tokens, noUser),
         userSub: outcome(tokens && subOf(tokens), noUser),
       });
     },
 
     async clearFederationToIdentityPool() {
-      if (!pool) throw noIdentityPool();
+      if (!renewal) throw noIdentityPool();
       keeper.abandon();
       const state = await keeper.load();
-      if (state.kind === 'federated' || state.kind === 'expired') {
+      if (isFederation(state)) {
         await keeper.become(transitions.clearFederation(state));
       }
     },
@@ -134,8 +133,7 @@ export function createAuth(config: AuthConfig): Auth {
         const userId = subOf(tokens);
         return { userId, username: String(claimsOf(tokens.idToken)['cognito:username'] ?? userId) };
       }
-      const { kind } = await keeper.load();
-      throw kind === 'federated' || kind === 'expired' ? federatedUser() : nobodySignedIn();
+      throw isFederation(await keeper.load()) ? federatedUser() : nobodySignedIn();
     },
 
     async signOut() {
@@ -150,8 +148,9 @@ export function createAuth(config: AuthConfig): Auth {
     async credentials({ forceRefresh = false } = {}) {
       const tokens = await userPool?.getTokens();
       const state = await ensure(tokens, Date.now() < nextEarly ? EXPIRY_BUFFER : EARLY, forceRefresh);
-      if (!('credentials' in state) || !state.credentials) throw nobodySignedIn();
-      return { ...state.credentials, identityId: state.identityId };
+      const credentials = credentialsOf(state);
+      if (!credentials || state.kind === 'signedOut') throw nobodySignedIn();
+      return { ...credentials, identityId: state.identityId };
     },
   };
 }
@@ -161,15 +160,14 @@ const subOf = ({ idToken }: UserPoolTokens) => String(claimsOf(idToken).sub);
 /** Milliseconds the credentials of `state` live; none if they are not those of the user signed in now. */
 function lifeOf(state: State, userSub: string | undefined): number {
   const userOf = state.kind === 'userPool' ? state.userSub : undefined;
-  if (userOf !== userSub || !('credentials' in state) || !state.credentials) return 0;
-  return +state.credentials.expiration - Date.now();
+  const expiration = userOf === userSub ? credentialsOf(state)?.expiration : undefined;
+  return expiration ? +expiration - Date.now() : 0;
 }
 
 /** The identity to ask for: the one the provider's last login had here, or the guest's if it is to be carried over. */
 function identityFor(from: State, provider: string, linkGuestIdentity = false): string | undefined {
   if (from.kind === 'guest') return linkGuestIdentity ? from.identityId : undefined;
-  const isSameProvider = (from.kind === 'federated' || from.kind === 'expired') && from.provider === provider;
-  return isSameProvider ? from.identityId : undefined;
+  return isFederation(from) && from.provider === provider ? from.identityId : undefined;
 }
 
 /** A developer's token is of one identity already, and `GetId` refuses it. */

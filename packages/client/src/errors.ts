@@ -67,33 +67,25 @@ export class InvalidParameterException extends ServiceException {}
 /** The pool has no role for this caller, or the role's trust policy refuses the pool. */
 export class InvalidIdentityPoolConfigurationException extends ServiceException {}
 
-const byType: Record<string, typeof ServiceException> = {
-  NotAuthorizedException,
-  ResourceNotFoundException,
-  ResourceConflictException,
-  TooManyRequestsException,
-  InvalidParameterException,
-  ValidationException: InvalidParameterException,
-  InvalidIdentityPoolConfigurationException,
-};
-
-const suggestions: Record<string, string> = {
-  NotAuthorizedException:
-    'Check that the identity pool lists this provider and audience, and pass a fresh token.',
-  ResourceNotFoundException: 'Check the identity pool ID, its region and the endpoint.',
-  ResourceConflictException: 'Federate without linking, or unlink the login from the other identity first.',
-  TooManyRequestsException: 'Try again later.',
-  InvalidIdentityPoolConfigurationException: "Check the pool's roles and their trust policies.",
-};
+/** What can be done about each type, and its class where it has one; a Map, for the names come from outside. */
+const known = new Map<string, [suggestion: string, Exception?: typeof ServiceException]>([
+  ['NotAuthorizedException', ['Check provider, audience and expiry of the token.', NotAuthorizedException]],
+  ['ResourceNotFoundException', ['Check identityPoolId, region and endpoint.', ResourceNotFoundException]],
+  ['ResourceConflictException', ['Federate without linking.', ResourceConflictException]],
+  ['TooManyRequestsException', ['Try again later.', TooManyRequestsException]],
+  ['InvalidParameterException', ['Check the arguments.', InvalidParameterException]],
+  ['ValidationException', ['Check the arguments.', InvalidParameterException]],
+  [
+    'InvalidIdentityPoolConfigurationException',
+    ['Check the roles of the pool and their trust policies.', InvalidIdentityPoolConfigurationException],
+  ],
+]);
 
 /** The error of an answer of the service: `type` as in `__type`, which may carry a namespace or a trailing colon. */
 export function serviceException(type: string, message: string, statusCode: number): ServiceException {
-  const name = type.replace(/^.*#/, '').replace(/:.*$/, '') || 'UnknownException';
-  const Exception = byType[name] ?? ServiceException;
-  return new Exception(
-    { name, message, statusCode },
-    suggestions[name] ?? "See the message and the service's log.",
-  );
+  const name = /(\w+)(:|$)/.exec(type)?.[1] ?? 'UnknownException';
+  const [suggestion, Exception = ServiceException] = known.get(name) ?? ['See the message.'];
+  return new Exception({ name, message, statusCode }, suggestion);
 }
 
 /** `error` as one of this library's: what callbacks of the app throw becomes the cause of an {@link UnknownException}. */
@@ -104,17 +96,13 @@ export function asAuthException(error: unknown): AuthException {
 }
 
 export const noIdentityPool = () =>
-  new InvalidAccountTypeException('No identity pool is configured.', 'Pass identityPoolId to createAuth.');
+  new InvalidAccountTypeException('No identity pool is configured.', 'Pass identityPoolId.');
 
 export const nobodySignedIn = (cause?: unknown) =>
-  new SignedOutException(
-    'No user is signed in.',
-    'Call federateToIdentityPool, or allow guests in the identity pool.',
-    cause,
-  );
+  new SignedOutException('No user is signed in.', 'Federate, or allow guests in the pool.', cause);
 
 export const clearedMeanwhile = () =>
-  new SignedOutException('The session was cleared while credentials were on their way.', 'Federate again.');
+  new SignedOutException('The session was cleared meanwhile.', 'Federate again.');
 
 export const userPoolSession = () =>
   new InvalidStateException('Cannot federate to identity pool with active user session.', 'Sign out first.');
@@ -122,12 +110,8 @@ export const userPoolSession = () =>
 export const federatedUser = () =>
   new InvalidStateException(
     'Users federated to Identity Pools do not have User Pool access.',
-    'Call clearFederationToIdentityPool and sign in with the user pool.',
+    'Clear the federation first.',
   );
 
 export const sessionExpired = (cause?: unknown) =>
-  new SessionExpiredException(
-    'The session has expired.',
-    'Get a new token from the provider and call federateToIdentityPool with it.',
-    cause,
-  );
+  new SessionExpiredException('The session has expired.', 'Federate again with a new token.', cause);

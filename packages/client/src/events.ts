@@ -1,4 +1,4 @@
-import type { State } from './machine.ts';
+import { credentialsOf, isFederation, type State } from './machine.ts';
 
 /** What happened to the session, in this tab or in another one that shares its storage. */
 export type AuthEvent =
@@ -15,7 +15,7 @@ export type AuthListener = (event: AuthEvent) => void;
 export function eventsBetween(before: State, after: State): AuthEvent[] {
   const events: AuthEvent[] = [];
   if (after.kind === 'signedOut') {
-    if (before.kind === 'federated' || before.kind === 'expired') events.push({ type: 'federationCleared' });
+    if (isFederation(before)) events.push({ type: 'federationCleared' });
     else if (before.kind !== 'signedOut') events.push({ type: 'signedOut' });
     return events;
   }
@@ -31,10 +31,8 @@ export function eventsBetween(before: State, after: State): AuthEvent[] {
     !(before.kind === 'federated' && before.provider === after.provider && before.identityId === identityId)
   ) {
     events.push({ type: 'federated', identityId, provider: after.provider });
-  } else if (keyOf(after) !== keyOf(before)) {
+  } else if (credentialsOf(after)?.accessKeyId !== credentialsOf(before)?.accessKeyId) {
     events.push({ type: 'sessionRefreshed', identityId });
   }
   return events;
 }
-
-const keyOf = (state: State) => ('credentials' in state ? state.credentials?.accessKeyId : undefined);

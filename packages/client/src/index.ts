@@ -27,4 +27,4 @@ export type { AuthEvent, AuthListener } from './events.ts';
 export type { Credentials } from './machine.ts';
 export { AuthProvider } from './provider.ts';
 export { AuthSession, type Outcome, type SessionOutcomes, type UserPoolTokens } from './session.ts';
-export { type AuthStorage, memoryStorage } from './storage.ts';
+export { type AuthStorage, memoryStorage } from './storage/storage.ts';

@@ -1,7 +1,7 @@
 import { clearedMeanwhile } from './errors.ts';
 import { type AuthListener, eventsBetween } from './events.ts';
 import type { State } from './machine.ts';
-import type { AuthStorage } from './storage.ts';
+import type { AuthStorage } from './storage/storage.ts';
 import { joinTabs } from './tabs.ts';
 import { createVault } from './vault.ts';
 
@@ -24,7 +24,6 @@ export function createKeeper(storage: AuthStorage, name: string, persistToken: b
   const listeners = new Set<AuthListener>();
   const running = new Map<string, Promise<State>>();
   let cancel = new AbortController();
-  let unwatch: (() => void) | undefined;
   let seen: State | undefined;
 
   const look = (state: State) => {
@@ -62,7 +61,7 @@ export function createKeeper(storage: AuthStorage, name: string, persistToken: b
       const { signal } = cancel;
       const run = tabs
         .exclusive(async () => {
-          signal.throwIfAborted();
+          if (signal.aborted) throw clearedMeanwhile();
           return work(await load(), signal);
         })
         .catch((error: unknown) => {
@@ -81,13 +80,11 @@ export function createKeeper(storage: AuthStorage, name: string, persistToken: b
 
     on(listener) {
       listeners.add(listener);
-      unwatch ??= tabs.watch(() => void load());
+      const unwatch = tabs.watch(() => void load());
       void load();
       return () => {
         listeners.delete(listener);
-        if (listeners.size > 0) return;
-        unwatch?.();
-        unwatch = undefined;
+        unwatch();
       };
     },
   };

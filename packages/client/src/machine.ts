@@ -15,8 +15,8 @@ export interface Exchange {
 /** What the app federated with: kept so that expired credentials can be fetched again. */
 export interface Login {
   readonly provider: string;
-  readonly token?: string;
-  readonly customRoleArn?: string;
+  readonly token?: string | undefined;
+  readonly customRoleArn?: string | undefined;
 }
 
 export interface SignedOut {
@@ -26,7 +26,7 @@ export interface SignedOut {
 export interface Guest {
   readonly kind: 'guest';
   readonly identityId: string;
-  readonly credentials?: Credentials;
+  readonly credentials?: Credentials | undefined;
 }
 export interface Federated extends Login, Exchange {
   readonly kind: 'federated';
@@ -45,6 +45,14 @@ export type State = SignedOut | Guest | Federated | Expired | UserPool;
 
 export const signedOut: SignedOut = { kind: 'signedOut' };
 
+/** Whether `state` is of a federation, good or expired. */
+export const isFederation = (state: State): state is Federated | Expired =>
+  state.kind === 'federated' || state.kind === 'expired';
+
+/** The credentials in `state`, if it has any. */
+export const credentialsOf = (state: State): Credentials | undefined =>
+  'credentials' in state ? state.credentials : undefined;
+
 /**
  * Every legal transition, typed by the states it may start from: an illegal one does not compile.
  * The guest who federates leaves the guest identity behind unless the exchange was asked to carry it over.
@@ -54,7 +62,6 @@ export const transitions = {
     ...identity,
     kind: 'guest',
   }),
-  forgetGuest: (_from: Guest): SignedOut => signedOut,
   federate: (_from: Exclude<State, UserPool>, login: Login, exchange: Exchange): Federated => ({
     ...login,
     ...exchange,
@@ -64,7 +71,7 @@ export const transitions = {
     kind: 'expired',
     identityId,
     provider,
-    ...(customRoleArn !== undefined && { customRoleArn }),
+    customRoleArn,
   }),
   clearFederation: (_from: Federated | Expired): SignedOut => signedOut,
   signIn: (_from: State, userSub: string, exchange: Exchange): UserPool => ({

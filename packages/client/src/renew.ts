@@ -17,18 +17,27 @@ import {
   type SignedOut,
   type State,
   transitions,
+  type UserPool,
 } from './machine.ts';
 import { AuthProvider } from './provider.ts';
 import type { UserPoolTokens } from './session.ts';
-import type { ExchangeRequest, IdentityPool } from './wire.ts';
+import type { IdentityPool } from './wire.ts';
 
-/** How a session gets new credentials, by what it is now. */
+/** How a session gets credentials, by what it is now. */
 export interface Renewal {
-  /** A guest: the known identity again, or a new one. */
+  /** A guest: of the known identity again, or of a new one. */
   admitGuest(from: SignedOut | Guest): Promise<State>;
-  /** A federated user: with the token at hand, then with the one of `tokenProvider`; without either it has expired. */
+  /** A login: of the identity asked for, and without it when `isReason` says that it was why the service refused. */
+  federate(
+    from: Exclude<State, UserPool>,
+    login: Login,
+    identityId: string | undefined,
+    isReason: (error: unknown) => boolean,
+    signal: AbortSignal,
+  ): Promise<State>;
+  /** The last login: with the token at hand, then with the one of `tokenProvider`; without either it has expired. */
   federateAgain(from: Federated | Expired, mayExpire: boolean, signal: AbortSignal): Promise<State>;
-  /** A user-pool user: federated with the ID token. */
+  /** A user-pool user: with the ID token as login. */
   signIn(from: State, tokens: UserPoolTokens, userSub: string, signal: AbortSignal): Promise<State>;
 }
 
@@ -37,34 +46,53 @@ export function createRenewal(
   keeper: Keeper,
   { allowGuestAccess = true, tokenProvider }: AuthConfig,
 ): Renewal {
-  return {
+  /** Asks with the known identity and, when that is the reason of a refusal, once more without it. */
+  const exchange = async (
+    { provider, token = '', customRoleArn }: Login,
+    identityId: string | undefined,
+    isReason: (error: unknown) => boolean,
+    signal: AbortSignal,
+  ): Promise<Exchange> => {
+    const request = { logins: { [provider]: token }, customRoleArn };
+    return pool.exchange({ ...request, identityId }, signal).catch((error) => {
+      if (!identityId || !isReason(error)) throw error;
+      return pool.exchange(request, signal);
+    });
+  };
+
+  const renewal: Renewal = {
     async admitGuest(from) {
       if (!allowGuestAccess) throw nobodySignedIn();
       const keep = (guest: Omit<Guest, 'kind'>) => keeper.settle(from, transitions.admitGuest(from, guest));
-      const onIdentity = async (identityId: string) => void (await keep({ identityId }));
-      const request = from.kind === 'guest' ? { identityId: from.identityId } : {};
+      const ask = (identityId?: string) =>
+        pool.exchange({ identityId }, undefined, async (found) => void (await keep({ identityId: found })));
       try {
+        const known = from.kind === 'guest' ? from.identityId : undefined;
         return await keep(
-          await exchange(request, isGone, (ask) => pool.exchange(ask, undefined, onIdentity)),
+          await ask(known).catch((error) => {
+            if (!known || !isGone(error)) throw error;
+            return ask();
+          }),
         );
       } catch (error) {
         throw error instanceof NotAuthorizedException ? nobodySignedIn(error) : error;
       }
     },
 
+    async federate(from, login, identityId, isReason, signal) {
+      const answer = await exchange(login, identityId, isReason, signal);
+      return keeper.settle(from, transitions.federate(from, login, answer), signal);
+    },
+
     async federateAgain(from, mayExpire, signal) {
       const { provider, identityId, customRoleArn } = from;
       const stored = from.kind === 'federated' ? from.token : undefined;
-      let refusal: NotAuthorizedException | undefined;
+      let refusal: unknown;
       for (const source of [() => stored, () => tokenProvider?.({ provider, identityId })]) {
         const token = await source();
         if (!token) continue;
-        const login = { provider, token, ...(customRoleArn && { customRoleArn }) };
         try {
-          const answer = await exchange(requestOf(login, identityId), isGone, (ask) =>
-            pool.exchange(ask, signal),
-          );
-          return await keeper.settle(from, transitions.federate(from, login, answer), signal);
+          return await renewal.federate(from, { provider, token, customRoleArn }, identityId, isGone, signal);
         } catch (error) {
           if (!(error instanceof NotAuthorizedException)) throw error;
           refusal = error;
@@ -74,40 +102,14 @@ export function createRenewal(
       throw sessionExpired(refusal);
     },
 
-    async signIn(from, { idToken }, userSub, signal) {
+    async signIn(from, { idToken: token }, userSub, signal) {
       const known = from.kind === 'userPool' && from.userSub === userSub ? from.identityId : undefined;
-      const provider = AuthProvider.oidc('', String(claimsOf(idToken).iss)).loginKey;
-      const request = requestOf({ provider, token: idToken }, known);
-      const answer = await exchange(request, isGone, (ask) => pool.exchange(ask, signal));
+      const { loginKey: provider } = AuthProvider.oidc('', String(claimsOf(token).iss));
+      const answer = await exchange({ provider, token }, known, isGone, signal);
       return keeper.settle(from, transitions.signIn(from, userSub, answer), signal);
     },
   };
-}
-
-export function requestOf(
-  { provider, token = '', customRoleArn }: Login,
-  identityId?: string,
-): ExchangeRequest {
-  return {
-    logins: { [provider]: token },
-    ...(identityId && { identityId }),
-    ...(customRoleArn && { customRoleArn }),
-  };
-}
-
-/** Asks with the known identity and, when that is the reason of a refusal, once more without it. */
-export async function exchange(
-  request: ExchangeRequest,
-  isReason: (error: unknown) => boolean,
-  send: (request: ExchangeRequest) => Promise<Exchange>,
-): Promise<Exchange> {
-  try {
-    return await send(request);
-  } catch (error) {
-    const { identityId, ...withoutIdentity } = request;
-    if (identityId === undefined || !isReason(error)) throw error;
-    return send(withoutIdentity);
-  }
+  return renewal;
 }
 
 /** The identity was disabled by a merge, or deleted. */

@@ -1,5 +1,5 @@
 import { type Credentials, type State, signedOut } from './machine.ts';
-import type { AuthStorage } from './storage.ts';
+import type { AuthStorage } from './storage/storage.ts';
 
 /** The one place the state is kept: the storage is the truth, memory holds only what must or could not be stored. */
 export interface Vault {
@@ -50,47 +50,41 @@ function withTokenOf(known: State | undefined, read: State): State {
     read.kind === 'federated' &&
     known.provider === read.provider &&
     known.identityId === read.identityId;
-  return same && known.token !== undefined ? { token: known.token, ...read } : read;
+  return same ? { ...read, token: read.token ?? known.token } : read;
 }
 
 /** The state in `text`; whatever is corrupt, foreign or older reads as signed out and is replaced by the next save. */
 function parse(text: string | null): State {
   try {
-    const value: unknown = JSON.parse(text ?? 'null');
-    return isRecord(value) && value.version === 1 ? (stateOf(value) ?? signedOut) : signedOut;
+    return stateOf(JSON.parse(text ?? 'null')) ?? signedOut;
   } catch {
     return signedOut;
   }
 }
 
-function stateOf({
-  kind,
-  identityId,
-  credentials: stored,
-  ...rest
-}: Record<string, unknown>): State | undefined {
-  if (!isText(identityId)) return undefined;
-  const { provider, token, customRoleArn, userSub } = rest;
-  const credentials = credentialsOf(stored);
-  if (kind === 'guest') return { kind, identityId, ...(credentials && { credentials }) };
-  if (kind === 'userPool' && credentials && isText(userSub))
-    return { kind, identityId, credentials, userSub };
-  if (!isText(provider)) return undefined;
-  const login = { provider, ...(isText(customRoleArn) && { customRoleArn }) };
+function stateOf(stored: Record<string, unknown>): State | undefined {
+  const { version, kind } = stored;
+  const [identityId, provider, userSub] = [stored.identityId, stored.provider, stored.userSub].map(textOf);
+  if (version !== 1 || !identityId) return undefined;
+  const credentials = credentialsIn(stored.credentials);
+  if (kind === 'guest') return { kind, identityId, credentials };
+  if (kind === 'userPool' && credentials && userSub) return { kind, identityId, credentials, userSub };
+  if (!provider) return undefined;
+  const login = { provider, customRoleArn: textOf(stored.customRoleArn) };
   if (kind === 'expired') return { kind, identityId, ...login };
   if (kind !== 'federated' || !credentials) return undefined;
-  return { kind, identityId, credentials, ...login, ...(isText(token) && { token }) };
+  return { kind, identityId, credentials, ...login, token: textOf(stored.token) };
 }
 
-function credentialsOf(value: unknown): Credentials | undefined {
-  if (!isRecord(value)) return undefined;
-  const { accessKeyId, secretAccessKey, sessionToken, expiration: at } = value;
-  const expiration = new Date(isText(at) ? at : Number.NaN);
-  if (!isText(accessKeyId) || !isText(secretAccessKey) || !isText(sessionToken)) return undefined;
-  return Number.isNaN(+expiration) ? undefined : { accessKeyId, secretAccessKey, sessionToken, expiration };
+function credentialsIn(stored: unknown): Credentials | undefined {
+  if (typeof stored !== 'object' || stored === null) return undefined;
+  const of: Record<string, unknown> = { ...stored };
+  const accessKeyId = textOf(of.accessKeyId);
+  const secretAccessKey = textOf(of.secretAccessKey);
+  const sessionToken = textOf(of.sessionToken);
+  const expiration = new Date(textOf(of.expiration) ?? '');
+  if (!accessKeyId || !secretAccessKey || !sessionToken || Number.isNaN(+expiration)) return undefined;
+  return { accessKeyId, secretAccessKey, sessionToken, expiration };
 }
 
-const isText = (value: unknown): value is string => typeof value === 'string' && value !== '';
-
-const isRecord = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null;
+const textOf = (value: unknown) => (typeof value === 'string' && value ? value : undefined);

@@ -1,39 +1,33 @@
 import type { AuthConfig } from './config.ts';
-import {
-  type AuthException,
-  NetworkException,
-  ServiceException,
-  serviceException,
-  TooManyRequestsException,
-} from './errors.ts';
-import type { Exchange } from './machine.ts';
+import { NetworkException, ServiceException, serviceException, UnknownException } from './errors.ts';
+import type { Credentials, Exchange } from './machine.ts';
 
 /** One request for credentials: a guest has neither logins nor, the first time, an identity. */
 export interface ExchangeRequest {
-  readonly identityId?: string;
+  readonly identityId?: string | undefined;
   readonly logins?: Readonly<Record<string, string>>;
-  readonly customRoleArn?: string;
+  readonly customRoleArn?: string | undefined;
 }
 
 /** The identity pool as this library sees it. */
 export interface IdentityPool {
   /**
    * Exchanges logins, or none for a guest, for an identity and credentials. `onIdentity` is told of an identity that
-   * is known before its credentials are. Throws an {@link AuthException}.
+   * is known before its credentials are. Throws an AuthException.
    */
   exchange(
     request: ExchangeRequest,
-    signal?: AbortSignal,
+    signal?: AbortSignal | undefined,
     onIdentity?: (identityId: string) => Promise<void>,
   ): Promise<Exchange>;
 }
 
 const ATTEMPTS = 3;
-/** Milliseconds: the longest first pause before another attempt, doubled each time. */
-const PAUSE = 200;
+/** Milliseconds of the longest pause before the second attempt; it doubles each time. */
+const PAUSE = 400;
 /** Milliseconds one attempt may take. */
 const PATIENCE = 10_000;
-/** Milliseconds a clock may differ from the service's before expiry times are moved to it. */
+/** Milliseconds this device's clock may differ from the service's before times of the service are moved to it. */
 const TOLERATED_SKEW = 30_000;
 
 /**
@@ -42,62 +36,71 @@ const TOLERATED_SKEW = 30_000;
  * `GetCredentialsForIdentity`.
  */
 export function connect({
-  identityPoolId,
-  region,
+  identityPoolId: IdentityPoolId,
+  region = IdentityPoolId.split(':')[0],
   endpoint,
   protocol,
 }: AuthConfig & { identityPoolId: string }): IdentityPool {
-  const at = region ?? identityPoolId.split(':')[0] ?? '';
-  const base = endpoint
+  const url = endpoint
     ? endpoint.replace(/\/+$/, '')
-    : `https://cognito-identity.${at}.amazonaws.com${at.startsWith('cn-') ? '.cn' : ''}`;
+    : `https://cognito-identity.${region}.amazonaws.com${region?.startsWith('cn-') ? '.cn' : ''}`;
 
-  const operation = (name: string, input: object, signal?: AbortSignal) =>
+  if (endpoint && protocol !== 'cognito') {
+    return {
+      exchange: ({ identityId: IdentityId, logins: Logins, customRoleArn: CustomRoleArn }, signal) =>
+        post(
+          `${url}/_daypass/federate`,
+          { 'content-type': 'text/plain' },
+          { IdentityPoolId, Logins, IdentityId, CustomRoleArn },
+          signal,
+        ).then(exchangeOf),
+    };
+  }
+
+  const call = (operation: string, input: object, signal: AbortSignal | undefined) =>
     post(
-      `${base}/`,
-      { 'content-type': 'application/x-amz-json-1.1', 'x-amz-target': `AWSCognitoIdentityService.${name}` },
+      `${url}/`,
+      {
+        'content-type': 'application/x-amz-json-1.1',
+        'x-amz-target': `AWSCognitoIdentityService.${operation}`,
+      },
       input,
       signal,
     );
 
-  if (endpoint && protocol !== 'cognito') {
-    return {
-      async exchange({ identityId, logins, customRoleArn }, signal) {
-        const input = {
-          IdentityPoolId: identityPoolId,
-          Logins: logins,
-          IdentityId: identityId,
-          CustomRoleArn: customRoleArn,
-        };
-        return exchangeOf(
-          await post(`${base}/_daypass/federate`, { 'content-type': 'text/plain' }, input, signal),
-        );
-      },
-    };
-  }
-
   return {
-    async exchange({ identityId: known, logins, customRoleArn }, signal, onIdentity) {
-      let identityId = known;
-      if (identityId === undefined) {
-        const { body } = await operation(
-          'GetId',
-          { IdentityPoolId: identityPoolId, Logins: logins ?? {} },
-          signal,
-        );
-        if (!has(body, 'IdentityId')) throw unreadable();
-        identityId = String(body.IdentityId);
+    async exchange(
+      { identityId: IdentityId, logins: Logins, customRoleArn: CustomRoleArn },
+      signal,
+      onIdentity,
+    ) {
+      let identityId = IdentityId;
+      if (!identityId) {
+        identityId = (await call('GetId', { IdentityPoolId, Logins: Logins ?? {} }, signal)).IdentityId;
+        if (!identityId) throw unreadable();
         await onIdentity?.(identityId);
       }
-      const input = { IdentityId: identityId, Logins: logins, CustomRoleArn: customRoleArn };
-      return exchangeOf(await operation('GetCredentialsForIdentity', input, signal));
+      const input = { IdentityId: identityId, Logins, CustomRoleArn };
+      return exchangeOf(await call('GetCredentialsForIdentity', input, signal));
     },
   };
 }
 
+/** The members of every answer this library reads. */
 interface Answer {
-  readonly body: unknown;
-  /** Milliseconds to subtract from a time of the service to have it on this device's clock. */
+  readonly IdentityId?: string;
+  readonly Credentials?: {
+    readonly AccessKeyId: string;
+    readonly SecretKey: string;
+    readonly SessionToken: string;
+    /** Seconds since the epoch, on the service's clock. */
+    readonly Expiration: number;
+  };
+  readonly __type?: string;
+  readonly message?: string;
+  /** What the layer in front of the service writes for `message`. */
+  readonly Message?: string;
+  /** Milliseconds the service's clock is ahead of this device's. */
   readonly skew: number;
 }
 
@@ -106,28 +109,28 @@ async function post(
   url: string,
   headers: Record<string, string>,
   input: object,
-  signal?: AbortSignal,
+  signal: AbortSignal | undefined,
 ): Promise<Answer> {
   for (let attempt = 1; ; attempt++) {
     try {
       return await send(url, headers, JSON.stringify(input), signal);
     } catch (error) {
       if (attempt === ATTEMPTS || signal?.aborted || !isPassing(error)) throw error;
-      await new Promise((resume) => setTimeout(resume, Math.random() * PAUSE * 2 ** attempt));
+      await new Promise((resume) => setTimeout(resume, Math.random() * PAUSE * 2 ** (attempt - 1)));
     }
   }
 }
 
 const isPassing = (error: unknown) =>
   error instanceof NetworkException ||
-  error instanceof TooManyRequestsException ||
-  (error instanceof ServiceException && error.statusCode >= 500);
+  (error instanceof ServiceException &&
+    (error.statusCode >= 500 || /^(TooManyRequests|Throttling)/.test(error.name)));
 
 async function send(
   url: string,
   headers: Record<string, string>,
   body: string,
-  signal?: AbortSignal,
+  signal: AbortSignal | undefined,
 ): Promise<Answer> {
   const patience = new AbortController();
   const giveUp = () => patience.abort();
@@ -137,69 +140,45 @@ async function send(
   let text: string;
   try {
     // The body holds a token: it follows no redirect, and no cookie goes with it.
-    response = await fetch(url, {
-      method: 'POST',
-      headers,
-      body,
-      credentials: 'omit',
-      redirect: 'error',
-      signal: patience.signal,
-    });
+    const rules = { credentials: 'omit', redirect: 'error' } as const;
+    response = await fetch(url, { method: 'POST', headers, body, signal: patience.signal, ...rules });
     text = await response.text();
   } catch (cause) {
-    throw new NetworkException(
-      `${url} could not be reached.`,
-      'Check the connection and the endpoint, then try again.',
-      cause,
-    );
+    throw new NetworkException(`${url} could not be reached.`, 'Check connection and endpoint.', cause);
   } finally {
     clearTimeout(timer);
     signal?.removeEventListener('abort', giveUp);
   }
-  const answer = json(text);
-  if (response.ok) return { body: answer, skew: skewOf(response) };
-  const field = (name: string) => (has(answer, name) ? String(answer[name]) : undefined);
+  const answer = read(text);
+  const { status } = response;
+  if (response.ok) return { ...answer, skew: skewOf(response) };
   throw serviceException(
-    field('__type') ?? response.headers.get('x-amzn-errortype') ?? '',
-    field('message') ?? field('Message') ?? `${url} answered with status ${response.status}.`,
-    response.status,
+    answer.__type ?? response.headers.get('x-amzn-errortype') ?? '',
+    answer.message ?? answer.Message ?? `${url} answered with status ${status}.`,
+    status,
   );
 }
 
-function skewOf(response: Response): number {
-  const skew = Date.parse(response.headers.get('date') ?? '') - Date.now();
-  return Math.abs(skew) > TOLERATED_SKEW ? skew : 0;
-}
-
-function exchangeOf({ body, skew }: Answer): Exchange {
-  if (!has(body, 'IdentityId') || !has(body, 'Credentials')) throw unreadable();
-  const { IdentityId, Credentials } = body;
-  if (!has(Credentials, 'Expiration') || !has(Credentials, 'SecretKey')) throw unreadable();
-  return {
-    identityId: String(IdentityId),
-    credentials: {
-      accessKeyId: String(Credentials.AccessKeyId),
-      secretAccessKey: String(Credentials.SecretKey),
-      sessionToken: String(Credentials.SessionToken),
-      expiration: new Date(Number(Credentials.Expiration) * 1000 - skew),
-    },
-  };
-}
-
-const unreadable = (): AuthException =>
-  serviceException('UnknownException', 'The answer is not one of an identity pool.', 200);
-
-function json(text: string): unknown {
+function read(text: string): Partial<Answer> {
   try {
-    return JSON.parse(text);
+    return JSON.parse(text) ?? {};
   } catch {
-    return undefined;
+    return {};
   }
 }
 
-function has<K extends string>(
-  value: unknown,
-  key: K,
-): value is Record<string, unknown> & Record<K, unknown> {
-  return typeof value === 'object' && value !== null && key in value;
+function skewOf({ headers }: Response): number {
+  const skew = Date.parse(headers.get('date') ?? '') - Date.now();
+  return Math.abs(skew) > TOLERATED_SKEW ? skew : 0;
 }
+
+function exchangeOf({ IdentityId: identityId, Credentials: given, skew }: Answer): Exchange {
+  const expiration = new Date(Number(given?.Expiration) * 1000 - skew);
+  if (!identityId || !given?.SecretKey || Number.isNaN(+expiration)) throw unreadable();
+  const { AccessKeyId: accessKeyId, SecretKey: secretAccessKey, SessionToken: sessionToken } = given;
+  const credentials: Credentials = { accessKeyId, secretAccessKey, sessionToken, expiration };
+  return { identityId, credentials };
+}
+
+const unreadable = () =>
+  new UnknownException('The answer is not one of an identity pool.', 'Check endpoint and protocol.');

@@ -11,7 +11,7 @@ export interface Relayed {
 }
 
 /** What may go wrong on the way: `down` drops the connection, the others answer in the service's place. */
-export type Fault = 'down' | 'throttled' | 'internal' | 'portal';
+export type Fault = 'down' | 'throttled' | 'internal' | 'portal' | 'redirect';
 
 /** A relay in front of a service, which counts what passes, and fails when told to. */
 export interface Relay extends Listening {
@@ -29,6 +29,7 @@ export interface Relay extends Listening {
 const faults: Record<Exclude<Fault, 'down'>, { status: number; body: string }> = {
   throttled: { status: 429, body: '{"__type":"TooManyRequestsException","message":"Rate exceeded"}' },
   internal: { status: 500, body: '{"__type":"InternalErrorException","message":"Internal error"}' },
+  redirect: { status: 307, body: '' },
   portal: { status: 200, body: '<html>Welcome to the hotel</html>' },
 };
 
@@ -45,7 +46,7 @@ export async function startRelay(upstream: string): Promise<Relay> {
     const fault = relay.next.shift() ?? relay.always;
     if (fault === 'down') return void request.socket.destroy();
     if (fault) {
-      const cors = { 'access-control-allow-origin': '*' };
+      const cors = { 'access-control-allow-origin': '*', location: '/elsewhere' };
       return void response.writeHead(faults[fault].status, cors).end(faults[fault].body);
     }
     const { host: _host, connection: _connection, 'content-length': _length, ...passed } = headers;
@@ -53,7 +54,9 @@ export async function startRelay(upstream: string): Promise<Relay> {
       method,
       headers: Object.entries(passed).map(([name, value]): [string, string] => [name, String(value)]),
       ...(body.length > 0 && { body }),
-    });
+    }).catch(() => undefined);
+    // The test is over, and the service with it.
+    if (!answer) return void request.socket.destroy();
     const date = new Date(Date.parse(answer.headers.get('date') ?? '') + relay.ahead).toUTCString();
     const text = await answer.text();
     const {

@@ -1,0 +1,38 @@
+import type { AuthConfig } from './config.ts';
+import { createAuth } from './create-auth.ts';
+import type { Credentials } from './machine.ts';
+import type { AuthProvider } from './provider.ts';
+
+export interface FromIdentityPoolConfig extends Omit<AuthConfig, 'tokenProvider' | 'userPool'> {
+  /** Whose credentials: the provider, and a function for its present token. A guest's without it. */
+  readonly login?: { readonly provider: AuthProvider; readonly token: () => string | Promise<string> };
+  readonly customRoleArn?: string;
+}
+
+/** The shape of `AwsCredentialIdentityProvider` of the AWS SDK for JavaScript v3. */
+export type CredentialsProvider = () => Promise<Credentials & { readonly identityId: string }>;
+
+/**
+ * Credentials of an identity pool for any client of the AWS SDK for JavaScript v3, in the manner of the SDK's own
+ * `fromCognitoIdentityPool`. Who has an `Auth` already passes `auth.credentials` instead.
+ *
+ * @example
+ * ```ts
+ * const credentials = fromIdentityPool({ identityPoolId, login: { provider: AuthProvider.google, token: googleToken } });
+ * const s3 = new S3Client({ region: 'us-east-1', credentials });
+ * ```
+ */
+export function fromIdentityPool({
+  login,
+  customRoleArn,
+  ...config
+}: FromIdentityPoolConfig): CredentialsProvider {
+  const auth = createAuth({ ...config, ...(login && { tokenProvider: async () => login.token() }) });
+  return async () => {
+    if (login && !(await auth.fetchAuthSession()).isSignedIn) {
+      const options = customRoleArn === undefined ? {} : { customRoleArn };
+      await auth.federateToIdentityPool({ token: await login.token(), provider: login.provider, options });
+    }
+    return auth.credentials();
+  };
+}
