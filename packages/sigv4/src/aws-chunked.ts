@@ -1,4 +1,5 @@
 import { SignatureError } from './failure.ts';
+import { foldSpace } from './request.ts';
 
 /** Room for a size and a signature; a body without line ends is not collected for longer. */
 const longestChunkLine = 128;
@@ -44,11 +45,10 @@ export class AwsChunkedParser {
     const headers = new Map<string, string>();
     for (const line of this.#text.split(/\r?\n/)) {
       if (line === '') continue;
-      const [, name, value] = /^([\w-]+)[ \t]*:[ \t]*(.*?)[ \t]*$/.exec(line) ?? [];
-      if (name === undefined || value === undefined)
-        throw malformed('the trailer has a line that is no header');
+      const [, name = '', value = ''] = /^([\w-]+)[ \t]*:(.*)$/.exec(line) ?? [];
+      if (name === '') throw malformed('the trailer has a line that is no header');
       if (headers.has(name.toLowerCase())) throw malformed('the trailer has a header twice');
-      headers.set(name.toLowerCase(), value);
+      headers.set(name.toLowerCase(), foldSpace(value));
     }
     return headers;
   }

@@ -1,6 +1,6 @@
 import { SignatureError } from './failure.ts';
 import { encodePath, recodePath, recodeQuery } from './percent-encoding.ts';
-import type { SignedHttpRequest } from './request.ts';
+import { foldSpace, type SignedHttpRequest } from './request.ts';
 import { algorithm, type CredentialScope, scopeText, sha256Hex } from './signing-key.ts';
 
 /**
@@ -96,10 +96,4 @@ function canonicalHeaders(request: SignedHttpRequest, signedHeaders: readonly st
     lines += `${name}:${value}\n`;
   }
   return lines;
-}
-
-/** Trimmed, and each run of white space one space. Not `\s`, which has characters that are bytes of UTF-8 here. */
-function foldSpace(value: string): string {
-  if (!/^[ \t]|[ \t]$|[\t\r\n]| {2}/.test(value)) return value;
-  return value.replace(/[ \t\r\n]+/g, ' ').replace(/^ | $/g, '');
 }

@@ -1,9 +1,9 @@
 import { isS3 } from './canonical-request.ts';
 import { SignatureError } from './failure.ts';
 import { decodeQuery } from './percent-encoding.ts';
-import { headerValues, type SignedHttpRequest } from './request.ts';
+import { foldSpace, headerValues, type SignedHttpRequest } from './request.ts';
 import { algorithm, type CredentialScope } from './signing-key.ts';
-import { parseDateHeader, parseTimestamp } from './timestamp.ts';
+import { formatTimestamp, parseDateHeader, parseTimestamp } from './timestamp.ts';
 
 /** The parts of a signature, read but not yet verified: nothing of it is proven before `verifySignature`. */
 export interface ParsedSignature {
@@ -216,8 +216,8 @@ export function parseSignatureHex(text: string): string {
 
 /** A scope is of the day of the signature's timestamp. */
 export function requireSameDay(scope: CredentialScope, timestamp: number): void {
-  const day = new Date(timestamp).toISOString().slice(0, 10).replaceAll('-', '');
-  if (scope.date !== day) throw new SignatureError('wrong-scope', 'the credential scope is of another day');
+  if (!formatTimestamp(timestamp).startsWith(scope.date))
+    throw new SignatureError('wrong-scope', 'the credential scope is of another day');
 }
 
 function parseSignedHeaders(text: string): readonly string[] {
@@ -237,7 +237,8 @@ function parseSignedHeaders(text: string): readonly string[] {
 function single(request: SignedHttpRequest, name: string): string | undefined {
   const values = headerValues(request, name);
   if (values.length > 1) throw new SignatureError('ambiguous', `more than one ${name} header`);
-  return values[0]?.trim();
+  const [value] = values;
+  return value === undefined ? undefined : foldSpace(value);
 }
 
 function present(value: string | undefined, name: string): string {

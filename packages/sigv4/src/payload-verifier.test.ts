@@ -315,7 +315,7 @@ describe('the trailer', () => {
   it('may be written with line feeds alone and with space', async () => {
     const to = chunkedUpload(unsignedTrailer, small.length);
     const wire = encode(to, [small]);
-    const spaced = wire.replace(/(x-amz-checksum-crc32):(.*)\r\n\r\n$/, '$1 : $2\n\r\n\r\n');
+    const spaced = wire.replace(/(x-amz-checksum-crc32):(.*)\r\n\r\n$/, '$1: \t$2 \n\r\n\r\n');
     expect(await receive(to, spaced)).toEqual({ reason: undefined, body: small });
   });
 

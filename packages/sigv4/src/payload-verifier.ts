@@ -11,8 +11,8 @@ import { VerifyingTransform } from './verifying-transform.ts';
 /**
  * A stream that takes the body of an S3 request as it comes over the wire and gives the object's bytes, if the body
  * is what the signature says. Else it errors with a `SignatureError` (`content-sha256-mismatch`, `chunk-mismatch`,
- * `chunk-malformed`, `chunk-too-small`, `length-mismatch`, `checksum-mismatch`) before its last bytes: use `pipeline`, which then
- * aborts the destination too.
+ * `chunk-malformed`, `chunk-too-small`, `length-mismatch`, `checksum-mismatch`) before its last bytes: use
+ * `pipeline`, which then aborts the destination too.
  *
  * Only for requests that `verifySignature` accepted: their signature is where the chain of chunk signatures
  * begins. Throws `SignatureError` (`incomplete`, `malformed`, `ambiguous`) if the headers of a chunked body are not

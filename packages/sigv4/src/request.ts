@@ -20,3 +20,10 @@ export function headerValues(request: SignedHttpRequest, name: string): string[]
   }
   return values;
 }
+
+/** A header's value as it is signed: trimmed, and each run of white space one space. */
+export function foldSpace(value: string): string {
+  if (!/^[ \t]|[ \t]$|[\t\r\n]| {2}/.test(value)) return value;
+  // Not `\s` nor `trim`, which also take characters that are bytes of UTF-8 here.
+  return value.replace(/[ \t\r\n]+/g, ' ').replace(/^ | $/g, '');
+}

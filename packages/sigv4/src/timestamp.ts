@@ -2,7 +2,9 @@ const basicFormat = /^(\d{4})(\d{2})(\d{2})T(\d{2})(\d{2})(\d{2})Z$/;
 
 /** Milliseconds since the epoch as ISO 8601 basic, `20150830T123600Z`: the only form that is ever signed. */
 export function formatTimestamp(milliseconds: number): string {
-  return new Date(milliseconds).toISOString().replace(/[-:]|\.\d{3}/g, '');
+  const iso = new Date(milliseconds).toISOString();
+  const [year, month, day] = [iso.slice(0, 4), iso.slice(5, 7), iso.slice(8, 10)];
+  return `${year}${month}${day}T${iso.slice(11, 13)}${iso.slice(14, 16)}${iso.slice(17, 19)}Z`;
 }
 
 /** The reverse of `formatTimestamp`; `undefined` for anything else, such as February 30. */

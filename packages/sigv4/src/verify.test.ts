@@ -108,15 +108,17 @@ describe('verifySignature', () => {
     expect(reasonOf(() => verify(named, {}, '{}'))).toBe('content-sha256-mismatch');
   });
 
-  it('takes an unsigned payload from nobody but S3', () => {
-    const unsigned = (service: string) => {
-      const request = signed(plain, { service }, 'UNSIGNED-PAYLOAD');
-      const parsed = parseSignature(request);
-      if (parsed === undefined) throw new Error('no signature');
-      verifySignature(parsed, request, { ...key, service }, 'UNSIGNED-PAYLOAD');
-    };
-    expect(reasonOf(() => unsigned('s3'))).toBeUndefined();
-    expect(reasonOf(() => unsigned('dynamodb'))).toBe('content-sha256-mismatch');
+  it.each<[string, string, string, SignatureFailure | undefined]>([
+    ['s3', 'UNSIGNED-PAYLOAD', 'UNSIGNED-PAYLOAD', undefined],
+    ['s3', 'STREAMING-UNSIGNED-PAYLOAD-TRAILER', 'STREAMING-UNSIGNED-PAYLOAD-TRAILER', undefined],
+    ['s3', sha256Hex(body), 'UNSIGNED-PAYLOAD', 'content-sha256-mismatch'],
+    ['s3', 'SOME-NEW-PAYLOAD', 'SOME-NEW-PAYLOAD', 'malformed'],
+    ['dynamodb', 'UNSIGNED-PAYLOAD', 'UNSIGNED-PAYLOAD', 'content-sha256-mismatch'],
+  ])('for %s, a payload signed as %s and given as %s', (service, signedAs, given, reason) => {
+    const request = signed(plain, { service }, signedAs);
+    const parsed = parseSignature(request);
+    if (parsed === undefined) throw new Error('no signature');
+    expect(reasonOf(() => verifySignature(parsed, request, { ...key, service }, given))).toBe(reason);
   });
 
   it('never writes a secret or a signature into an error', () => {

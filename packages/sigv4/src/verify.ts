@@ -2,6 +2,7 @@ import { timingSafeEqual } from 'node:crypto';
 import { canonicalRequest, isS3, pathRuleOf, stringToSign } from './canonical-request.ts';
 import { SignatureError } from './failure.ts';
 import type { ParsedSignature } from './parse.ts';
+import { payloadKind } from './payload-kind.ts';
 import type { SignedHttpRequest } from './request.ts';
 import { type CredentialScope, hmac, signingKey } from './signing-key.ts';
 import { formatTimestamp } from './timestamp.ts';
@@ -26,7 +27,7 @@ export interface VerificationKey {
  * stream, it is `payloadKind(parsed).canonical`, and the body must then go through `createPayloadVerifier`.
  *
  * Throws `SignatureError`: `wrong-scope`, `skewed`, `not-yet-valid`, `expired`, `unsigned-header`,
- * `content-sha256-mismatch`, `malformed` or `mismatch`.
+ * `content-sha256-mismatch`, `malformed`, `unsupported-algorithm` or `mismatch`.
  */
 export function verifySignature(
   parsed: ParsedSignature,
@@ -96,14 +97,17 @@ function requireSignedHeaders(signed: readonly string[], request: SignedHttpRequ
   }
 }
 
+/** The hash given is that of the body, if it is the one that was named; for S3 it is what the body will be held to. */
 function requirePayload(parsed: ParsedSignature, payloadSha256: string): void {
-  if (parsed.contentSha256 !== undefined && parsed.contentSha256 !== payloadSha256) {
+  const kind = payloadKind(parsed);
+  if (kind.kind === 'whole' && !/^[0-9a-f]{64}$/.test(payloadSha256)) {
+    throw new SignatureError('content-sha256-mismatch', 'only S3 takes bodies whose hash is not signed');
+  }
+  const expected = kind.kind === 'whole' ? (parsed.contentSha256 ?? payloadSha256) : kind.canonical;
+  if (payloadSha256 !== expected) {
     throw new SignatureError(
       'content-sha256-mismatch',
       'the body is not the one that x-amz-content-sha256 names',
     );
-  }
-  if (!isS3(parsed.scope.service) && !/^[0-9a-f]{64}$/.test(payloadSha256)) {
-    throw new SignatureError('content-sha256-mismatch', 'only S3 takes bodies whose hash is not signed');
   }
 }
