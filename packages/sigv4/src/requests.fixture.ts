@@ -11,7 +11,7 @@ import {
 } from './index.ts';
 import { sha256Hex } from './signing-key.ts';
 
-export const secretKey = 'wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY';
+const secretKey = 'wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY';
 export const now = Date.UTC(2026, 10, 23, 12);
 export const key: VerificationKey = { secretKey, now, service: 'dynamodb', region: 'eu-west-1' };
 export const signer = {
