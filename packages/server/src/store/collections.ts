@@ -1,11 +1,8 @@
 import { type Database, keyParts, type Row } from './database.ts';
-import type { Collection, Documents } from './store.ts';
+import type { Collection } from './store.ts';
 
 /** The collection kept in the table of the same name. */
-export function openCollection<Name extends keyof Documents>(
-  database: Database,
-  name: Name,
-): Collection<Documents[Name]> {
+export function openCollection<T>(database: Database, name: string): Collection<T> {
   const columns = 'id, value, version';
   const sql = {
     get: `SELECT ${columns} FROM ${name} WHERE id = ?`,
@@ -24,7 +21,7 @@ export function openCollection<Name extends keyof Documents>(
   return {
     async get(key) {
       const row = await database.first(sql.get, [key]);
-      return row && { value: parse(row.value), version: Number(row.version) };
+      return row && { value: JSON.parse(String(row.value)), version: Number(row.version) };
     },
     async list({ after, limit }) {
       const rows =
@@ -33,7 +30,7 @@ export function openCollection<Name extends keyof Documents>(
           : await database.all(sql.listAfter, [after, limit]);
       return rows.map((row: Row) => ({
         key: String(row.id),
-        value: parse(row.value),
+        value: JSON.parse(String(row.value)),
         version: Number(row.version),
       }));
     },
@@ -49,8 +46,4 @@ export function openCollection<Name extends keyof Documents>(
         : changesOne(sql.deleteVersion, [key, expectedVersion]);
     },
   };
-}
-
-function parse(document: unknown): unknown {
-  return JSON.parse(String(document));
 }

@@ -134,7 +134,7 @@ function below(column: string, prefix: string): readonly Condition[] {
  * The least text that is greater than every text with this prefix: its last code point goes up by one, since the
  * byte order of UTF-8 is the order of code points. Undefined when there is none.
  */
-export function endOfPrefix(prefix: string): string | undefined {
+function endOfPrefix(prefix: string): string | undefined {
   const points = Array.from(prefix, (character) => character.codePointAt(0) ?? 0);
   for (let last = points.pop(); last !== undefined; last = points.pop()) {
     // Surrogates (D800–DFFF) are no characters; 10FFFF is the last there is.

@@ -41,7 +41,7 @@ export function isConflict(error: unknown): boolean {
 /** Whether another process made the same table at the same moment, which IF NOT EXISTS does not notice. */
 export function isMadeMeanwhile(error: unknown): boolean {
   const state = sqlState(error);
-  return state === '23505' || state === '42P07';
+  return state === '23505' || state === '42710' || state === '42P07';
 }
 
 export function isMissingTable(error: unknown): boolean {

@@ -43,7 +43,14 @@ function candidates(): readonly string[] {
   }
 }
 
-export async function startPostgres(binaries: string): Promise<PostgresRig> {
+/**
+ * Starts a server. By default it does not wait for the disk: what tests ask for must survive the end of the
+ * process, not of the machine.
+ */
+export async function startPostgres(
+  binaries: string,
+  { fsync = false }: { fsync?: boolean } = {},
+): Promise<PostgresRig> {
   const folder = await mkdtemp(join(tmpdir(), 'daypass-postgres-'));
   if (user.uid !== undefined) chownSync(folder, user.uid, user.gid);
   const data = join(folder, 'data');
@@ -63,8 +70,7 @@ export async function startPostgres(binaries: string): Promise<PostgresRig> {
   let schemas = 0;
 
   async function start(): Promise<void> {
-    // Without fsync: what is tested survives the end of the process, not of the machine.
-    const settings = ['listen_addresses=127.0.0.1', `unix_socket_directories=${folder}`, 'fsync=off'];
+    const settings = ['listen_addresses=127.0.0.1', `unix_socket_directories=${folder}`, `fsync=${fsync}`];
     // After a SIGKILL the last of the old processes hold on to the data for a moment.
     for (let attempt = 1; attempt <= 50; attempt++) {
       server = spawn(

@@ -24,6 +24,7 @@ const maxConnections = 10;
 const maxAttempts = 12;
 
 const dialect: Dialect = {
+  // Whatever the collation of the database.
   text: 'TEXT COLLATE "C"',
   integer: 'BIGINT',
   keyedTable: '',
@@ -32,7 +33,8 @@ const dialect: Dialect = {
 
 /**
  * The store in PostgreSQL or a distributed database that speaks its protocol. `url` is
- * `postgres://user:password@host:port/database`; its parameter `connect_timeout` is in seconds, as for libpq.
+ * `postgres://user:password@host:port/database`; its parameter `connect_timeout` is in seconds, as for libpq. What
+ * a commit survives is what the server's `synchronous_commit` says.
  * Throws `StoreUnavailable` when the server does not answer or the database belongs to a newer Daypass.
  */
 export async function openPostgresStore({ url }: { url: string }): Promise<Store> {
@@ -71,14 +73,19 @@ async function migrate(client: Client, name: string): Promise<void> {
   client.on('error', () => {});
   await client.connect();
   try {
+    const { rows } = await client.query<{ version: string }>('SELECT version()');
+    // CockroachDB sorts by bytes anyway, and does not compare texts that have a collation with others.
+    const schema = rows[0]?.version.includes('CockroachDB') ? { ...dialect, text: 'TEXT' } : dialect;
+    const pending = async (readVersion: string) =>
+      pendingMigrations(await schemaVersion(client, readVersion), schema, name);
     await repeated(
       async () => {
-        if ((await pendingOn(client, name, readSchemaVersion)).length === 0) return;
+        if ((await pending(readSchemaVersion)).length === 0) return;
         for (const statement of prepareSchemaVersion) await client.query(statement);
         await client.query('BEGIN');
         try {
-          const pending = await pendingOn(client, name, `${readSchemaVersion} FOR UPDATE`);
-          for (const statement of pending) await client.query(statement);
+          const statements = await pending(`${readSchemaVersion} FOR UPDATE`);
+          for (const statement of statements) await client.query(statement);
           await client.query('COMMIT');
         } catch (error) {
           await client.query('ROLLBACK');
@@ -88,16 +95,17 @@ async function migrate(client: Client, name: string): Promise<void> {
       (error) => isConflict(error) || isMadeMeanwhile(error),
     );
   } finally {
-    await client.end();
+    await farewell(client.end());
   }
 }
 
-async function pendingOn(client: Client, name: string, readVersion: string): Promise<readonly string[]> {
+/** 0 in a database that never had one. */
+async function schemaVersion(client: Client, query: string): Promise<number> {
   try {
-    const { rows } = await client.query<{ version: number }>(readVersion);
-    return pendingMigrations(rows[0]?.version ?? 0, dialect, name);
+    const { rows } = await client.query<{ version: number }>(query);
+    return rows[0]?.version ?? 0;
   } catch (error) {
-    if (isMissingTable(error)) return pendingMigrations(0, dialect, name);
+    if (isMissingTable(error)) return 0;
     throw error;
   }
 }
@@ -130,11 +138,12 @@ class PostgresDatabase implements Database {
 
   async write(steps: readonly Step[]): Promise<readonly StepResult[] | undefined> {
     const queries = steps.map(({ sql, parameters }) => this.#query(sql, parameters));
+    const [first, ...others] = queries;
+    if (first === undefined) return [];
     return this.#run(async () => {
+      if (others.length > 0) return this.#transaction(steps, queries);
       // A statement alone is a transaction; and when it changed nothing, there is nothing to undo.
-      if (queries.length === 1)
-        return outcome(steps, await Promise.all(queries.map((query) => this.#pool.query<Row>(query))));
-      return this.#transaction(steps, queries);
+      return outcome(steps, [await this.#pool.query<Row>(first)]);
     });
   }
 
@@ -181,10 +190,14 @@ class PostgresDatabase implements Database {
   }
 
   close(): Promise<void> {
-    // A server that is gone does not say goodbye.
-    this.#closed ??= Promise.race([this.#pool.end(), sleep(timeouts.close, undefined, { ref: false })]);
+    this.#closed ??= farewell(this.#pool.end());
     return this.#closed;
   }
+}
+
+/** A server that is gone does not say goodbye. */
+function farewell(ending: Promise<void>): Promise<void> {
+  return Promise.race([ending, sleep(timeouts.close, undefined, { ref: false })]);
 }
 
 /** Begins a transaction with these statements, in one round trip. */
@@ -192,15 +205,13 @@ async function sendTogether(
   client: PoolClient,
   queries: readonly QueryConfig[],
 ): Promise<readonly QueryResult<Row>[]> {
-  const answers = await Promise.allSettled([
-    client.query('BEGIN'),
-    ...queries.map((query) => client.query<Row>(query)),
-  ]);
-  return answers.slice(1).map((answer) => {
-    // The first failure is the reason; what follows it only says that the transaction has failed.
+  const sent = [{ text: 'BEGIN' }, ...queries].map((query) => client.query<Row>(query));
+  const answers = (await Promise.allSettled(sent)).map((answer) => {
+    // The first failure is the reason; those after it only say that the transaction has failed.
     if (answer.status === 'rejected') throw answer.reason;
     return answer.value;
   });
+  return answers.slice(1);
 }
 
 /** Undefined when a statement that must change a row changed none. */

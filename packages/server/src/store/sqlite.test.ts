@@ -140,14 +140,15 @@ describe('a SQLite store that fails', () => {
       stdio: ['pipe', 'pipe', 'inherit'],
     });
     const lines = createInterface(child.stdout)[Symbol.asyncIterator]();
-    const [failure, acknowledged] = JSON.parse((await lines.next()).value);
+    const nextLine = async () => JSON.parse(String((await lines.next()).value));
+    const [failure, acknowledged] = await nextLine();
     expect(failure).toBe(
       `StoreUnavailable: The database ${path} cannot be read or written: the disk reports an error`,
     );
     expect(acknowledged).toBeGreaterThan(10);
     execFileSync('prlimit', ['--pid', String(child.pid), '--fsize=unlimited:']);
     child.stdin.write('go on\n');
-    expect(JSON.parse((await lines.next()).value)).toEqual(['found', acknowledged + 1]);
+    expect(await nextLine()).toEqual(['found', acknowledged + 1]);
     await once(child, 'exit');
   });
 
