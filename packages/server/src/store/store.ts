@@ -57,11 +57,15 @@ export interface IdentityWithLogins extends IdentityRecord {
 /**
  * A change to identities and logins of one pool that happens whole or not at all. It was computed from what was
  * read before; if any of its expectations no longer holds (an id or a login is taken, a version has moved, a login
- * is elsewhere) nothing is written and the caller reads again and decides anew.
+ * is elsewhere, an identity that is to get a login is gone or of another pool) nothing is written and the caller
+ * reads again and decides anew. Identities come before logins; logins are removed, then moved, then added.
  */
 export interface IdentityChange {
   readonly poolId: PoolId;
-  /** Milliseconds since the epoch: becomes createdAt, modifiedAt and lastSeenAt. */
+  /**
+   * Milliseconds since the epoch: createdAt, modifiedAt and lastSeenAt of what is created, modifiedAt of what is
+   * updated or gets a login.
+   */
   readonly at: number;
   /** New identities, enabled. */
   readonly create?: readonly IdentityId[];
@@ -72,7 +76,7 @@ export interface IdentityChange {
   readonly removeLogins?: readonly LoginRecord[];
 }
 
-/** All given conditions must hold. */
+/** All given conditions must hold; those on provider and subject must hold for one and the same login. */
 export interface IdentityQuery {
   readonly poolId: PoolId;
   readonly provider?: string;
@@ -91,6 +95,10 @@ export interface IdentityQuery {
 /**
  * What Daypass keeps. Every promise resolves only after the change is durable (it survives kill -9). A store that
  * cannot be reached, or that fails in any other way, throws `StoreUnavailable`; a promise never hangs.
+ *
+ * Keys, providers, subjects and ids are kept exactly as they are, and compared and sorted by their bytes in UTF-8.
+ * One with a NUL or an unpaired surrogate is refused with a RangeError: it could not be told from another. So is a
+ * new key or login (pool, provider and subject together) of more than 2,500 bytes.
  */
 export interface Store {
   collection<Name extends keyof Documents>(name: Name): Collection<Documents[Name]>;
