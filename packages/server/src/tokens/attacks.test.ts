@@ -3,7 +3,7 @@ import { createHmac, createPublicKey, randomBytes } from 'node:crypto';
 import { CompactEncrypt, type JWK } from 'jose';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { TokenVerifier } from './login.ts';
-import { pool, TestClock, TestIssuer } from './test-issuer.ts';
+import { pool, TestClock, TestIssuer } from './testing/issuer.ts';
 import { createTokenVerifier } from './verifier.ts';
 
 const key = 'login.example.test';

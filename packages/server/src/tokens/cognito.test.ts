@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ServerSideTokenCheck } from './cognito.ts';
-import { pool, TestClock, TestIssuer } from './test-issuer.ts';
+import { pool, TestClock, TestIssuer } from './testing/issuer.ts';
 import { createTokenVerifier } from './verifier.ts';
 
 const key = 'cognito-idp.us-east-1.amazonaws.com/us-east-1_Example';

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { PoolProviders, TokenVerifier } from './login.ts';
-import { pool, TestClock, TestIssuer, TestServer } from './test-issuer.ts';
+import { pool, TestClock, TestIssuer, TestServer } from './testing/issuer.ts';
 import { createTokenVerifier } from './verifier.ts';
 
 const key = 'graph.facebook.com';

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { isLoopback, isPublicAddress, lookupPublic } from './address.ts';
 import { createProviderFetch, type ProviderFetch } from './fetch.ts';
-import { TestServer } from './test-issuer.ts';
+import { TestServer } from './testing/issuer.ts';
 
 const key = 'login.example.test/tenant';
 const maxBytes = 1000;

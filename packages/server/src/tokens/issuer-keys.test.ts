@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type KeyEvent, lifeOf } from './issuer-keys.ts';
 import type { TokenVerifier } from './login.ts';
-import { pool, TestClock, TestIssuer } from './test-issuer.ts';
+import { pool, TestClock, TestIssuer } from './testing/issuer.ts';
 import { createTokenVerifier } from './verifier.ts';
 
 const key = 'login.example.test';

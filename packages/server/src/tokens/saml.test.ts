@@ -2,8 +2,8 @@ import { Buffer } from 'node:buffer';
 import { afterAll, describe, expect, it } from 'vitest';
 import { parseSamlMetadata } from './saml-metadata.ts';
 import { samlRoles } from './saml-roles.ts';
-import { pool, TestClock } from './test-issuer.ts';
-import { entityId, recipient, TestSamlProvider } from './test-saml.ts';
+import { pool, TestClock } from './testing/issuer.ts';
+import { entityId, recipient, TestSamlProvider } from './testing/saml.ts';
 import { createTokenVerifier } from './verifier.ts';
 
 const arn = 'arn:aws:iam::000000000000:saml-provider/Example';

@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { TokenVerifier } from './login.ts';
-import { pool, TestClock, TestServer } from './test-issuer.ts';
+import { pool, TestClock, TestServer } from './testing/issuer.ts';
 import { oauthHeader } from './twitter.ts';
 import { createTokenVerifier } from './verifier.ts';
 

@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Login, proveLogin } from './login.ts';
-import { pool, TestClock, TestIssuer } from './test-issuer.ts';
-import { createTokenVerifier, ownTokensKey } from './verifier.ts';
+import { pool, TestClock, TestIssuer } from './testing/issuer.ts';
+import { createTokenVerifier } from './verifier.ts';
 
 const clock = new TestClock();
 const unsupported = {
@@ -20,9 +19,8 @@ beforeAll(async () => {
 
 afterAll(() => Promise.all([google.close(), apple.close()]));
 
-function verifierWith(ownTokens?: (token: string) => Promise<Login>) {
-  const overrides = new Map([...google.overrides, ...apple.overrides]);
-  return createTokenVerifier({ clock, overrides, ...(ownTokens ? { ownTokens } : {}) });
+function testVerifier() {
+  return createTokenVerifier({ clock, overrides: new Map([...google.overrides, ...apple.overrides]) });
 }
 
 describe('a login of Google', () => {
@@ -32,7 +30,7 @@ describe('a login of Google', () => {
   const aud = 'game.apps.googleusercontent.com';
 
   it.each(['https://accounts.google.com', 'accounts.google.com'])('may be issued as %s', async (iss) => {
-    const verifier = verifierWith();
+    const verifier = testVerifier();
     await expect(
       verifier.verify('accounts.google.com', await google.token({ iss, aud }), providers),
     ).resolves.toMatchObject({
@@ -49,7 +47,7 @@ describe('a login of Google', () => {
   it.each(['http://accounts.google.com', 'https://accounts.google.com/', 'https://google.com'])(
     'may not be issued as %s',
     async (iss) => {
-      const verifier = verifierWith();
+      const verifier = testVerifier();
       await expect(
         verifier.verify('accounts.google.com', await google.token({ iss, aud }), providers),
       ).rejects.toMatchObject({ message: "Invalid login token. Issuer doesn't match providerName" });
@@ -58,7 +56,7 @@ describe('a login of Google', () => {
   );
 
   it('may be of the configured client, of a further one, or of one registered through IAM', async () => {
-    const verifier = verifierWith();
+    const verifier = testVerifier();
     const arn = 'arn:aws:iam::000000000000:oidc-provider/accounts.google.com';
     const all = {
       ...providers,
@@ -84,7 +82,7 @@ describe('a login of Google', () => {
 
 describe('a login of Apple', () => {
   it('is proven by the keys at /auth/keys', async () => {
-    const verifier = verifierWith();
+    const verifier = testVerifier();
     const providers = pool({ supportedLoginProviders: { 'appleid.apple.com': 'test.example.game' } });
     const token = await apple.token({ aud: 'test.example.game' });
     await expect(verifier.verify('appleid.apple.com', token, providers)).resolves.toMatchObject({
@@ -110,7 +108,7 @@ describe('a login the pool does not know', () => {
     '__proto__',
     '',
   ])('of %j is refused without a question to anyone', async (key) => {
-    const verifier = verifierWith();
+    const verifier = testVerifier();
     const asked = google.server.requests.length;
     await expect(verifier.verify(key, await google.token(), pool())).rejects.toMatchObject(unsupported);
     expect(google.server.requests).toHaveLength(asked);
@@ -118,14 +116,14 @@ describe('a login the pool does not know', () => {
   });
 
   it('is refused for a provider whose name no verifier knows, even when configured', async () => {
-    const verifier = verifierWith();
+    const verifier = testVerifier();
     const providers = pool({ supportedLoginProviders: { 'www.digits.com': 'key;secret' } });
     await expect(verifier.verify('www.digits.com', 'a;b', providers)).rejects.toMatchObject(unsupported);
     verifier.close();
   });
 
   it('is refused for a registered provider under another spelling of its key', async () => {
-    const verifier = verifierWith();
+    const verifier = testVerifier();
     const url = 'https://accounts.google.com';
     const providers = pool({
       openIdConnectProviders: [{ arn: 'arn', url, clientIds: ['game'], thumbprints: [] }],
@@ -139,7 +137,7 @@ describe('a login the pool does not know', () => {
 
 describe('the developer provider', () => {
   it('is no key for public logins', async () => {
-    const verifier = verifierWith();
+    const verifier = testVerifier();
     const providers = pool({ developerProviderName: 'login.example.game' });
     await expect(verifier.verify('login.example.game', 'alice', providers)).rejects.toMatchObject({
       code: 'InvalidParameterException',
@@ -150,28 +148,12 @@ describe('the developer provider', () => {
 });
 
 describe('a token of our own pools', () => {
-  it('is refused where no verifier for it is given', async () => {
-    const verifier = verifierWith();
-    await expect(verifier.verify(ownTokensKey, 'token', pool())).rejects.toMatchObject({
+  it('is no login of another provider', async () => {
+    const verifier = testVerifier();
+    await expect(verifier.verify('cognito-identity.amazonaws.com', 'token', pool())).rejects.toMatchObject({
       code: 'NotAuthorizedException',
       message: "Invalid login token. Can't pass in a Cognito token.",
     });
-    verifier.close();
-  });
-
-  it('is proven by the verifier given for it', async () => {
-    const login = proveLogin({
-      provider: ownTokensKey,
-      subject: 'us-east-1:1',
-      audience: 'us-east-1:2',
-      issuer: 'https://cognito-identity.amazonaws.com',
-      claims: {},
-      expiresAt: 0,
-      roleMappingKey: ownTokensKey,
-      amr: ownTokensKey,
-    });
-    const verifier = verifierWith(async () => login);
-    await expect(verifier.verify(ownTokensKey, 'token', pool())).resolves.toBe(login);
     verifier.close();
   });
 });

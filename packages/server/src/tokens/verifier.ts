@@ -12,8 +12,8 @@ import { cognitoError, cognitoTokenNotAccepted, notAPublicProvider, TokenRefused
 import type { SamlVerifier } from './saml.ts';
 import { twitterKey, verifyTwitter } from './twitter.ts';
 
-/** The login key under which this service's own tokens are given back to it. */
-export const ownTokensKey = 'cognito-identity.amazonaws.com';
+/** The login key of tokens that pools themselves issue: where those are legal, federation takes them first. */
+const ownTokensKey = 'cognito-identity.amazonaws.com';
 
 export interface TokenVerifierOptions {
   readonly clock: Clock;
@@ -26,15 +26,13 @@ export interface TokenVerifierOptions {
   readonly cacheSize?: number;
   /** Lets providers be at private addresses. Default: false. */
   readonly allowPrivateAddresses?: boolean;
-  /** Proves a token of our own pools where such a token is legal; without it they are refused. */
-  readonly ownTokens?: (token: string) => Promise<Login>;
   /** Without it, logins of user pools with ServerSideTokenCheck are refused. */
   readonly serverSideTokenCheck?: ServerSideTokenCheck;
 }
 
 /** Throws an `Error` for an override that is neither https nor on loopback. */
 export function createTokenVerifier(options: TokenVerifierOptions): TokenVerifier {
-  const { clock, ownTokens, serverSideTokenCheck, log = () => {} } = options;
+  const { clock, serverSideTokenCheck, log = () => {} } = options;
   const { staleSeconds = 3600, cacheSize = 10_000 } = options;
   const fetch = createProviderFetch(options);
   const oidc = new OidcVerifier({ keyCache: { clock, fetch, staleSeconds, log }, cacheSize });
@@ -42,10 +40,7 @@ export function createTokenVerifier(options: TokenVerifierOptions): TokenVerifie
   const saml = lazySaml(clock);
 
   function verify(key: string, token: string, providers: PoolProviders): Login | Promise<Login> {
-    if (key === ownTokensKey) {
-      if (!ownTokens) throw cognitoTokenNotAccepted();
-      return ownTokens(token);
-    }
+    if (key === ownTokensKey) throw cognitoTokenNotAccepted();
     if (key === providers.developerProviderName) throw notAPublicProvider();
     if (Object.hasOwn(providers.supportedLoginProviders, key)) {
       if (key === facebookKey) return verifyFacebook(token, providers, { oidc, opaque });

@@ -1,8 +1,8 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { CompactSign, exportJWK, generateKeyPair, type JWK, type JWTPayload, SignJWT } from 'jose';
-import type { Clock } from '../clock.ts';
-import type { PoolProviders } from './login.ts';
+import { type Clock, epochSeconds } from '../../clock.ts';
+import type { PoolProviders } from '../login.ts';
 
 /** A clock that stands until a test moves it. */
 export class TestClock implements Clock {
@@ -17,7 +17,7 @@ export class TestClock implements Clock {
   }
 
   get seconds(): number {
-    return Math.floor(this.#now / 1000);
+    return epochSeconds(this);
   }
 
   advance(seconds: number): void {
@@ -80,12 +80,12 @@ function makeKeyPair(keyId: string, algorithm: string): Promise<KeyPair> {
 export class TestIssuer {
   readonly server: TestServer;
   readonly key: string;
-  readonly clock: TestClock;
+  readonly clock: Clock;
   readonly #privateKeys = new Map<string, KeyPair['privateKey']>();
   #published: JWK[] = [];
   jwksHeaders: Record<string, string> = { 'cache-control': 'public, max-age=3600' };
 
-  static async start(key: string, clock: TestClock): Promise<TestIssuer> {
+  static async start(key: string, clock: Clock): Promise<TestIssuer> {
     const issuer = new TestIssuer(await TestServer.start(), key, clock);
     await issuer.addKey('first', 'RS256');
     issuer.server.json('/.well-known/openid-configuration', {
@@ -95,7 +95,7 @@ export class TestIssuer {
     return issuer;
   }
 
-  private constructor(server: TestServer, key: string, clock: TestClock) {
+  private constructor(server: TestServer, key: string, clock: Clock) {
     this.server = server;
     this.key = key;
     this.clock = clock;
@@ -137,8 +137,8 @@ export class TestIssuer {
       iss: `https://${this.key}`,
       sub: 'alice',
       aud: 'game',
-      iat: this.clock.seconds,
-      exp: this.clock.seconds + 3600,
+      iat: epochSeconds(this.clock),
+      exp: epochSeconds(this.clock) + 3600,
       ...claims,
     };
   }

@@ -1,7 +1,7 @@
 import { Buffer } from 'node:buffer';
 import { createSign, generateKeyPairSync, type KeyObject } from 'node:crypto';
 import * as samlify from 'samlify';
-import type { TestClock } from './test-issuer.ts';
+import type { TestClock } from './issuer.ts';
 
 export const recipient = 'https://signin.aws.amazon.com/saml';
 export const entityId = 'https://idp.example.test/metadata';
