@@ -13,7 +13,7 @@ import { AmbiguousJson, isJsonObject, type JsonObject, parseStrictJson } from '.
 import { KeySchemas } from './dynamodb/key-schema.ts';
 import type { Backend, GatewayHandler, GatewayServices } from './gateway.ts';
 import { requestContext } from './request-context.ts';
-import { readBody, wireRequest } from './wire.ts';
+import { inviteBody, readBody, wireRequest } from './wire.ts';
 
 /** DynamoDB's own limit on a request (BatchWriteItem), in bytes. */
 const maxBody = 16 * 1024 * 1024;
@@ -74,6 +74,7 @@ async function serve(
   }
   const claim = await claimOf(wire, services);
   attempt.caller = claim.caller;
+  inviteBody(request, response);
   const body = await readBody(request, maxBody);
   if (body === undefined)
     throw new DynamoDbError('RequestEntityTooLargeException', 'Request must be smaller than 16 MB');

@@ -20,7 +20,7 @@ import { tagsOf, withExistingTags } from './s3/object-tags.ts';
 import { outgoing, outgoingDocument } from './s3/outgoing.ts';
 import { answerPost, publicOrigin, readPostedObject } from './s3/post-object.ts';
 import { bucketOfHost, readRequest, type S3Request } from './s3/request.ts';
-import { wireRequest } from './wire.ts';
+import { inviteBody, wireRequest } from './wire.ts';
 
 /** The data plane for S3. Every request is answered, refusals in S3's format. */
 export function createS3Handler(services: GatewayServices): GatewayHandler {
@@ -90,10 +90,12 @@ async function serve(
     }
     case 'object': {
       await authorise(s3Request, head, asking, store, attempt);
+      inviteBody(request, response);
       const sent = outgoing(s3Request, await objectBody(request, wire, claim), streamed);
       return forward(s3Request, sent, response, store, asking, attempt);
     }
     case 'document': {
+      inviteBody(request, response);
       const received = await documentBody(request, wire, claim);
       if (s3Request.operation.name === 'DeleteObjects') {
         const { answer, refusals } = await deleteObjects(s3Request, received, head, asking, store);
@@ -127,6 +129,7 @@ async function servePost(
 ): Promise<void> {
   if (target.bucket === undefined || target.key !== undefined)
     throw new S3Error('MethodNotAllowed', 'The specified method is not allowed against this resource.');
+  inviteBody(request, response);
   const posted = await readPostedObject(request, boundary, target, services);
   const { claim, request: s3Request, file, fileLength } = posted;
   attempt.caller = claim.caller;

@@ -1,7 +1,16 @@
+import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { createServer, type RequestListener, type Server } from 'node:http';
+import {
+  createServer,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  type RequestListener,
+  request,
+  type Server,
+} from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { compilePolicy, type PolicySet, parsePolicy } from '@daypass/policy';
+import { signRequest } from '@daypass/sigv4';
 import type { Caller, SessionCaller } from '../access/caller.ts';
 import { systemClock } from '../clock.ts';
 import type { IdentityId } from '../ids.ts';
@@ -142,4 +151,99 @@ export async function listen(listener: RequestListener | Server): Promise<Listen
       await once(server, 'close');
     },
   };
+}
+
+export interface RawRequest {
+  readonly method: string;
+  /** Sent as it is, query included. */
+  readonly target: string;
+  readonly headers?: readonly (readonly [name: string, value: string])[];
+  readonly body?: Buffer | string;
+}
+
+export interface RawAnswer {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: string;
+}
+
+/** Sends a request without any of the tidying that clients do. */
+export async function send(
+  url: string,
+  { method, target, headers = [], body = '' }: RawRequest,
+): Promise<RawAnswer> {
+  const { host, hostname, port } = new URL(url);
+  const named = headers.some(([name]) => name === 'host') ? headers : [['host', host] as const, ...headers];
+  const outgoing = request({ hostname, port, method, path: target, headers: named.flat(), agent: false });
+  outgoing.end(body);
+  const [answer]: [IncomingMessage] = (await once(outgoing, 'response')) as [IncomingMessage];
+  return {
+    status: answer.statusCode ?? 0,
+    headers: answer.headers,
+    body: Buffer.concat(await answer.toArray()).toString(),
+  };
+}
+
+/** Signs a request as the player; what is in `headers` is signed too. `payload` defaults to the hash of the body. */
+export function signed(
+  url: string,
+  service: 's3' | 'dynamodb',
+  { credentials }: Player,
+  { method, target, headers = [], body = '' }: RawRequest,
+  payload?: string,
+): RawRequest {
+  const [path = '', query = ''] = target.split(/\?(.*)/s);
+  const named = [['host', new URL(url).host] as const, ...headers];
+  const key = {
+    accessKeyId: credentials.accessKeyId,
+    secretKey: credentials.secretAccessKey,
+    sessionToken: credentials.sessionToken,
+    region,
+    service,
+    now: Date.now(),
+  };
+  const signature = signRequest(
+    { method, path, query, headers: named },
+    key,
+    payload ?? createHash('sha256').update(body).digest('hex'),
+  );
+  return {
+    method,
+    target,
+    headers: [...named, ['content-length', String(Buffer.byteLength(body))], ...signature],
+    body,
+  };
+}
+
+/** A store that answers everything alike and keeps what it was asked: what the gateway lets through is seen here. */
+export interface RecordingStore extends Listening {
+  readonly seen: {
+    readonly method: string;
+    readonly target: string;
+    readonly headers: IncomingHttpHeaders;
+    readonly body: Buffer;
+    readonly complete: boolean;
+  }[];
+}
+
+export async function recordingStore(
+  answer: RequestListener = (_request, response) => void response.end(),
+): Promise<RecordingStore> {
+  const seen: RecordingStore['seen'] = [];
+  const listening = await listen((request, response) => {
+    const chunks: Buffer[] = [];
+    const record = () => {
+      const { method = '', url = '', headers, complete } = request;
+      seen.push({ method, target: url, headers, body: Buffer.concat(chunks), complete });
+    };
+    request.on('data', (chunk: Buffer) => chunks.push(chunk));
+    request.on('end', () => {
+      record();
+      answer(request, response);
+    });
+    request.on('close', () => {
+      if (!request.complete) record();
+    });
+  });
+  return { ...listening, seen };
 }

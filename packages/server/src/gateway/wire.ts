@@ -1,4 +1,4 @@
-import type { IncomingMessage } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { SignedHttpRequest } from '@daypass/sigv4';
 
 export type Header = readonly [name: string, value: string];
@@ -20,6 +20,11 @@ export function wireRequest(request: IncomingMessage): SignedHttpRequest | undef
     query: question === -1 ? '' : url.slice(question + 1),
     headers,
   };
+}
+
+/** Lets a client send its body that waits to be asked for it (RFC 9110 section 10.1.1). */
+export function inviteBody(request: IncomingMessage, response: ServerResponse): void {
+  if (request.headers.expect?.toLowerCase() === '100-continue') response.writeContinue();
 }
 
 /**

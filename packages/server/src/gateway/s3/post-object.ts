@@ -69,7 +69,7 @@ export async function readPostedObject(
     ([name, value]) =>
       [
         name,
-        name.toLowerCase() === 'key' ? value.replaceAll(`$\{filename}`, () => fileName) : value,
+        name.toLowerCase() === 'key' ? value.replaceAll(`\${filename}`, () => fileName) : value,
       ] as const,
   );
 
