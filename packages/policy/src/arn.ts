@@ -1,4 +1,3 @@
-import type { Context } from './context.ts';
 import { compileTemplate, type Matcher } from './pattern.ts';
 import { ANY_CHARACTER, type Atom, type Template } from './template.ts';
 
@@ -87,17 +86,10 @@ export function compileResourcePattern(template: Template, narrow: boolean): Mat
   const whole = compileTemplate(template);
   if (!narrow) return whole;
   const parts = splitAtColons(template, ARN_PARTS);
-  const endsAtColon = (part: Template): boolean =>
-    part.every((chunk, i) => {
-      const starInside = i < part.length - 1 && (i < part.length - 2 || part[i + 1]?.length !== 0);
-      return !starInside && !chunk.includes(ANY_CHARACTER);
-    });
-  const ambiguous = parts.slice(0, -1).some((part) => !endsAtColon(part));
+  const hasWildcardInside = ([, ...afterStar]: Template): boolean =>
+    afterStar.some((chunk) => chunk.length > 0);
+  const ambiguous = parts
+    .slice(0, -1)
+    .some((part) => hasWildcardInside(part) || part.flat().includes(ANY_CHARACTER));
   return ambiguous ? matchParts(parts.map(compileTemplate)) : whole;
-}
-
-/** For explanations: the same question asked of any of several matchers. */
-export function matchesAny(matchers: readonly Matcher[], text: string, context: Context): boolean {
-  for (const matcher of matchers) if (matcher(text, context)) return true;
-  return false;
 }

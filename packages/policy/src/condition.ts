@@ -1,9 +1,9 @@
-import { compileArnPattern, isArn, matchesAny } from './arn.ts';
+import { compileArnPattern, isArn } from './arn.ts';
 import type { Context } from './context.ts';
 import type { Condition } from './document.ts';
 import { contains, parseAddress, parseAddressRange } from './ip.ts';
 import type { Comparison, Operator } from './operators.ts';
-import { compileTemplate, render } from './pattern.ts';
+import { compileTemplate, matchesAny, render } from './pattern.ts';
 import { hasVariables, parseTemplate, type Template } from './template.ts';
 import { parseBinary, parseBool, parseDate, parseNumeric } from './values.ts';
 

@@ -1,7 +1,7 @@
-import { matchesAny } from './arn.ts';
 import type { CompiledList, CompiledPolicy, CompiledStatement, StatementName } from './compile.ts';
 import { holds } from './condition.ts';
 import type { Context } from './context.ts';
+import { matchesAny } from './pattern.ts';
 import { matchPrincipal, type PrincipalMatch, type PrincipalSet } from './principal.ts';
 
 /** The policies that bear on a request within one account. */

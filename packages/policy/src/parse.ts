@@ -25,8 +25,8 @@ const TRUST_ACTIONS = /^sts:(?:assumerole[a-z*?]*|tagsession|setsourceidentity|s
 /**
  * Reads a policy and checks it against the grammar and the rules of its kind.
  *
- * Stricter than IAM in one respect: a condition value that is not of its operator's type is refused, because such a
- * condition could never be computed. Limits of size are the caller's.
+ * Stricter than IAM where a policy could never mean what it says: a condition value that is not of its operator's type
+ * is refused, for one. Limits of size are the caller's.
  * Source: IAM User Guide, "Grammar of the IAM JSON policy language".
  *
  * @throws PolicySyntaxError
@@ -48,15 +48,17 @@ export function parsePolicy(json: string, kind: PolicyKind): Policy {
   if (places.length === 0) fail(statement, text('statement', kind), 'Statement is an empty list');
 
   const statements = places.map((place) => parseStatement(place, kind, version));
-  for (const [i, { sid }] of statements.entries()) {
-    const first = statements.findIndex((other) => other.sid === sid);
-    if (sid !== undefined && sid !== '' && first < i) {
+  const sids = new Map<string, number>();
+  for (const [i, { sid = '' }] of statements.entries()) {
+    const first = sids.get(sid);
+    if (first !== undefined) {
       fail(
         places[i] ?? statement,
         text('sid', kind),
         `the Sid ${JSON.stringify(sid)} is already Statement[${first}]'s`,
       );
     }
+    if (sid !== '') sids.set(sid, i);
   }
   return { kind, version, ...(id === undefined ? {} : { id: stringOf(id) }), statements };
 }

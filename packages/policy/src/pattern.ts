@@ -1,31 +1,33 @@
 import { type Context, valueOfVariable } from './context.ts';
-import { ANY_CHARACTER, type Atom, hasVariables, type Template } from './template.ts';
+import { ANY_CHARACTER, type Atom, type Template } from './template.ts';
 
 /** Whether a text of the request matches; the context is read only where the pattern has variables. */
 export type Matcher = (text: string, context: Context) => boolean;
+
+export function matchesAny(matchers: readonly Matcher[], text: string, context: Context): boolean {
+  for (const matcher of matchers) if (matcher(text, context)) return true;
+  return false;
+}
 
 /**
  * Makes the matcher of a template. Time is at most (length of text) × (length of pattern): stars are matched leftmost
  * without ever going back to an earlier one. A pattern with a variable that has no value matches nothing.
  */
 export function compileTemplate(template: Template): Matcher {
-  return hasVariables(template) ? withVariables(template) : withoutVariables(template);
+  const plain = template.every((chunk) => chunk.every((atom) => typeof atom === 'string'));
+  return plain && template.length <= 2
+    ? compilePlain(template.map((chunk) => chunk.join('')))
+    : (text, context) => matches(template, text, context);
 }
 
-function withoutVariables(template: Template): Matcher {
-  const plain = template.every((chunk) => chunk.every((atom) => typeof atom === 'string'));
-  const [head = '', tail = ''] = template.map((chunk) => String(chunk[0] ?? ''));
-  if (!plain || template.length > 2) return (text, context) => matches(template, text, context);
-  if (template.length === 1) return (text) => text === head;
+/** A text without wildcards, or the texts before and behind its only star. */
+function compilePlain([head = '', tail]: readonly string[]): Matcher {
+  if (tail === undefined) return (text) => text === head;
   if (head === '' && tail === '') return () => true;
   if (tail === '') return (text) => text.startsWith(head);
   if (head === '') return (text) => text.endsWith(tail);
   const shortest = head.length + tail.length;
   return (text) => text.length >= shortest && text.startsWith(head) && text.endsWith(tail);
-}
-
-function withVariables(template: Template): Matcher {
-  return (text, context) => matches(template, text, context);
 }
 
 function matches(template: Template, text: string, context: Context): boolean {

@@ -77,7 +77,7 @@ export function matchPrincipal(
 function closest(element: CompiledPrincipal, principal: PrincipalSet): PrincipalMatch {
   const { account, arn, issuerArn, federated, service, canonicalUser } = principal;
   if (element.anyone) return 'self';
-  if (arn !== undefined && (element.arns.has(arn) || isRootOf(arn, element.accounts))) return 'self';
+  if (arn !== undefined && (element.arns.has(arn) || namesRoot(element, principal))) return 'self';
   if (federated !== undefined && element.federated.has(federated)) return 'self';
   if (service !== undefined && element.services.has(service)) return 'self';
   if (canonicalUser !== undefined && element.canonicalUsers.has(canonicalUser)) return 'self';
@@ -85,9 +85,9 @@ function closest(element: CompiledPrincipal, principal: PrincipalSet): Principal
   return account !== undefined && element.accounts.has(account) ? 'account' : 'none';
 }
 
-function isRootOf(arn: string, accounts: ReadonlySet<string>): boolean {
-  const account = accountOf(arn);
-  return account !== undefined && accounts.has(account);
+/** Root is the account itself: whoever names the account names him. */
+function namesRoot(element: CompiledPrincipal, { account, arn = '' }: PrincipalSet): boolean {
+  return account !== undefined && element.accounts.has(account) && arn.endsWith(`:iam::${account}:root`);
 }
 
 /**
@@ -98,7 +98,7 @@ function namesAllOf(element: CompiledPrincipal, principal: PrincipalSet): boolea
   const { account, arn, issuerArn, federated, service, canonicalUser } = principal;
   if (element.anyone) return true;
   const named: boolean[] = [];
-  if (arn !== undefined) named.push(element.arns.has(arn) || isRootOf(arn, element.accounts));
+  if (arn !== undefined) named.push(element.arns.has(arn) || namesRoot(element, principal));
   if (issuerArn !== undefined) named.push(element.arns.has(issuerArn));
   if (account !== undefined) named.push(element.accounts.has(account));
   if (federated !== undefined) named.push(element.federated.has(federated));

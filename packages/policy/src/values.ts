@@ -1,3 +1,5 @@
+// The expressions here read values of requests: each is linear, with no choice about how a text could match.
+
 const DECIMAL = /^[+-]?\d+(?:\.\d+)?$/;
 
 /** An integer or decimal; undefined for anything else and for what a double cannot hold exactly enough. */

@@ -37,7 +37,7 @@ export interface Case {
 }
 
 export const ACCOUNT = '111122223333';
-export const ROLE = `arn:aws:iam::${ACCOUNT}:role/Players`;
+const ROLE = `arn:aws:iam::${ACCOUNT}:role/Players`;
 export const SESSION = `arn:aws:sts::${ACCOUNT}:assumed-role/Players/alice`;
 export const USER = `arn:aws:iam::${ACCOUNT}:user/alice`;
 
