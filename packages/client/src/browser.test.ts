@@ -1,0 +1,218 @@
+import type { BrowserContext, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { startBrowser, type TestBrowser } from './testing/browser.ts';
+import { startIdentityPool, type TestIdentityPool, tokenOf } from './testing/identity-pool.ts';
+import { type Relay, startRelay } from './testing/relay.ts';
+
+const identityPoolId = 'us-east-1:00000000-0000-4000-8000-000000000001';
+const provider = 'accounts.google.com';
+
+describe('in Chromium', () => {
+  let browser: TestBrowser;
+  let pool: TestIdentityPool;
+  let relay: Relay;
+  let context: BrowserContext;
+
+  beforeAll(async () => {
+    browser = await startBrowser();
+    pool = await startIdentityPool({ [identityPoolId]: { guests: true, providers: [provider] } });
+    relay = await startRelay(pool.endpoint);
+  });
+  afterAll(async () => {
+    await browser.close();
+    await relay.close();
+    await pool.close();
+  });
+  beforeEach(async () => {
+    relay.reset();
+    context = await browser.context();
+  });
+  afterEach(async () => {
+    await context.close();
+  });
+
+  type Storage = 'default' | 'indexedDbStorage' | 'secureStorage';
+  interface Setup {
+    readonly storage?: Storage;
+    readonly protocol?: 'daypass' | 'cognito';
+  }
+
+  /** Federates in `page` and gives the identity. */
+  const federate = (page: Page, setup: Setup = {}) =>
+    page.evaluate(
+      async ([config, token, storage]) => {
+        const { createAuth, AuthProvider, indexedDbStorage, secureStorage } = window.daypass;
+        const storages = {
+          default: undefined,
+          indexedDbStorage: indexedDbStorage(),
+          secureStorage: secureStorage(),
+        };
+        const auth = createAuth({ ...config, storage: storages[storage] });
+        const { identityId } = await auth.federateToIdentityPool({ token, provider: AuthProvider.google });
+        return identityId;
+      },
+      [configOf(setup), tokenOf(provider, 'user'), setup.storage ?? 'default'] as const,
+    );
+
+  /** What a new `Auth` in `page` says of the session. */
+  const session = (page: Page, setup: Setup = {}) =>
+    page.evaluate(
+      async ([config, storage]) => {
+        const { createAuth, indexedDbStorage, secureStorage } = window.daypass;
+        const storages = {
+          default: undefined,
+          indexedDbStorage: indexedDbStorage(),
+          secureStorage: secureStorage(),
+        };
+        const auth = createAuth({ ...config, storage: storages[storage] });
+        const { isSignedIn, identityId, credentials } = await auth.fetchAuthSession();
+        return { isSignedIn, identityId, accessKeyId: credentials.accessKeyId };
+      },
+      [configOf(setup), setup.storage ?? 'default'] as const,
+    );
+
+  const configOf = ({ protocol }: Setup) => ({
+    identityPoolId,
+    endpoint: relay.endpoint,
+    ...(protocol && { protocol }),
+  });
+
+  /** Collects the types of the events a page hears of. */
+  const hear = (page: Page) =>
+    page.evaluate((config) => {
+      const events: string[] = [];
+      window.daypass.createAuth(config).on(({ type }) => events.push(type));
+      Object.assign(window, { events });
+    }, configOf({}));
+  const heard = (page: Page, type: string) =>
+    page.waitForFunction((expected) => 'events' in window && String(window.events).includes(expected), type);
+
+  it('a first federation is exactly one request, without preflight', async () => {
+    const page = await browser.open(context);
+    await federate(page);
+    expect(relay.requests.map(({ method, path }) => `${method} ${path}`)).toEqual([
+      'POST /_daypass/federate',
+    ]);
+    expect(relay.requests[0]?.headers.cookie).toBeUndefined();
+  });
+
+  it('with Cognito’s own operations it is two, and a preflight each', async () => {
+    await federate(await browser.open(context), { protocol: 'cognito' });
+    const methods = relay.requests.map(({ method }) => method);
+    expect(methods.filter((method) => method === 'POST')).toHaveLength(2);
+    expect(methods).toContain('OPTIONS');
+  });
+
+  it.each(['default', 'indexedDbStorage', 'secureStorage'] as const)(
+    'a reload keeps the session (%s)',
+    async (storage) => {
+      const page = await browser.open(context);
+      const identityId = await federate(page, { storage });
+      relay.reset();
+      const reloaded = await browser.open(context);
+      expect(await session(reloaded, { storage })).toMatchObject({ isSignedIn: true, identityId });
+      expect(relay.requests).toEqual([]);
+    },
+  );
+
+  it('secureStorage keeps no secret that can be read, and a key that cannot leave', async () => {
+    const page = await browser.open(context);
+    await federate(page, { storage: 'secureStorage' });
+    const { items, extractable } = await page.evaluate(
+      () =>
+        new Promise<{ items: string; extractable: boolean }>((resolve) => {
+          const opening = indexedDB.open('daypass', 1);
+          opening.onsuccess = () => {
+            const transaction = opening.result.transaction(['items', 'keys']);
+            const items = transaction.objectStore('items').getAll();
+            const keys = transaction.objectStore('keys').getAll();
+            transaction.oncomplete = () =>
+              resolve({ items: JSON.stringify(items.result), extractable: keys.result[0].extractable });
+          };
+        }),
+    );
+    expect(extractable).toBe(false);
+    expect(items.length).toBeGreaterThan(100);
+    expect(items).not.toMatch(/ASIA|identityId|secret/);
+    expect(await page.evaluate(() => localStorage.length)).toBe(0);
+  });
+
+  it('cookieStorage keeps a session in document.cookie', async () => {
+    const page = await browser.open(context);
+    const kept = await page.evaluate(async (config) => {
+      const { cookieStorage, createAuth } = window.daypass;
+      const jar = {
+        read: () => document.cookie,
+        write(cookie: string) {
+          Object.assign(document, { cookie });
+        },
+      };
+      const open = () => createAuth({ ...config, storage: cookieStorage(jar) });
+      const { identityId } = await open().fetchAuthSession();
+      return [identityId, (await open().fetchAuthSession()).identityId];
+    }, configOf({}));
+    expect(kept[0]).toBe(kept[1]);
+    expect(relay.requests).toHaveLength(1);
+  });
+
+  describe('two tabs', () => {
+    const expire = (page: Page) =>
+      page.evaluate(() => {
+        for (const [key, text] of Object.entries(localStorage)) {
+          const stored = JSON.parse(text);
+          stored.credentials.expiration = new Date(0);
+          localStorage.setItem(key, JSON.stringify(stored));
+        }
+      });
+
+    it('one refreshes, both get it', async () => {
+      const [one, other] = [await browser.open(context), await browser.open(context)];
+      await federate(one);
+      await expire(one);
+      relay.reset();
+      const [first, second] = await Promise.all([session(one), session(other)]);
+      expect(first).toEqual(second);
+      expect(relay.requests).toHaveLength(1);
+    });
+
+    it('hear of each other’s federation, and clearing in one clears all', async () => {
+      const [one, other] = [await browser.open(context), await browser.open(context)];
+      await hear(other);
+      await federate(one);
+      await heard(other, 'federated');
+      expect(await session(other)).toMatchObject({ isSignedIn: true });
+      await one.evaluate(
+        (config) => window.daypass.createAuth(config).clearFederationToIdentityPool(),
+        configOf({}),
+      );
+      await heard(other, 'federationCleared');
+      expect(await session(other)).toMatchObject({ isSignedIn: false });
+    });
+
+    it('what one cleared is not brought back by a refresh under way in the other', async () => {
+      const [one, other] = [await browser.open(context), await browser.open(context)];
+      await federate(one);
+      await expire(one);
+      relay.before = () =>
+        other.evaluate(
+          (config) => window.daypass.createAuth(config).clearFederationToIdentityPool(),
+          configOf({}),
+        );
+      await expect(session(one)).rejects.toThrow('The session was cleared meanwhile.');
+      relay.before = undefined;
+      expect(await session(one)).toMatchObject({ isSignedIn: false });
+    });
+
+    it('without Web Locks and BroadcastChannel they still agree', async () => {
+      await context.addInitScript(() => {
+        Object.defineProperty(navigator, 'locks', { value: undefined });
+        Object.defineProperty(window, 'BroadcastChannel', { value: undefined });
+      });
+      const [one, other] = [await browser.open(context), await browser.open(context)];
+      await hear(other);
+      const identityId = await federate(one);
+      await heard(other, 'federated');
+      expect(await session(other)).toMatchObject({ isSignedIn: true, identityId });
+    });
+  });
+});
