@@ -9,7 +9,7 @@ import type { Demand } from './demand.ts';
 import type { GatewayHandler, GatewayServices } from './gateway.ts';
 import { requestContext } from './request-context.ts';
 import { authenticationError } from './s3/authentication-errors.ts';
-import { documentBody, objectBody, refuseBody } from './s3/body.ts';
+import { documentBody, objectBody, refuseBody, sized } from './s3/body.ts';
 import { deleteObjects } from './s3/delete-objects.ts';
 import { arnOf, contextOf, demand, demandsOf, tagCopyDemands } from './s3/demands.ts';
 import { leaf, readDocument } from './s3/documents.ts';
@@ -18,7 +18,7 @@ import { boundaryOf } from './s3/multipart-form.ts';
 import { encodedPath, type Target, targetOf } from './s3/names.ts';
 import { tagsOf, withExistingTags } from './s3/object-tags.ts';
 import { outgoing, outgoingDocument } from './s3/outgoing.ts';
-import { answerPost, publicOrigin, readPostedObject } from './s3/post-object.ts';
+import { answerPost, openForm, publicOrigin, readPostedObject } from './s3/post-object.ts';
 import { bucketOfHost, readRequest, type S3Request } from './s3/request.ts';
 import { inviteBody, wireRequest } from './wire.ts';
 
@@ -124,35 +124,42 @@ async function servePost(
   services: GatewayServices,
   store: BackendConnection,
   attempt: Attempt,
-  target: Target,
+  { bucket, key }: Target,
   boundary: string,
 ): Promise<void> {
-  if (target.bucket === undefined || target.key !== undefined)
+  if (bucket === undefined || key !== undefined) {
     throw new S3Error('MethodNotAllowed', 'The specified method is not allowed against this resource.');
+  }
   inviteBody(request, response);
-  const posted = await readPostedObject(request, boundary, target, services);
-  const { claim, request: s3Request, file, fileLength } = posted;
-  attempt.caller = claim.caller;
-  const asking = await ask(request, s3Request, claim, services, attempt);
-  await authorise(
-    s3Request,
-    contextOf(s3Request, claim.signature, { account: services.account, now: services.clock.now() }),
-    asking,
-    store,
-    attempt,
-  );
-  const sent = outgoing(
-    s3Request,
-    { body: file, length: fileLength, payloadSha256: 'UNSIGNED-PAYLOAD' },
-    false,
-  );
-  let etag = '';
-  const stored = await store.forward({ ...sent, method: 'PUT' }, response, (status, headers) => {
-    etag = headers.find(([name]) => name === 'etag')?.[1] ?? '';
-    return status === 200 || isRedirect(status);
-  });
-  if (stored === 200) answerPost(request, response, posted, etag);
-  else if (stored !== undefined) throw new BackendUnavailable(`the backend redirects with status ${stored}`);
+  const form = openForm(request, boundary);
+  try {
+    const posted = await readPostedObject(request, form, bucket, services);
+    const { claim, request: s3Request, fileLength } = posted;
+    attempt.caller = claim.caller;
+    const asking = await ask(request, s3Request, claim, services, attempt);
+    await authorise(
+      s3Request,
+      contextOf(s3Request, claim.signature, { account: services.account, now: services.clock.now() }),
+      asking,
+      store,
+      attempt,
+    );
+    const sent = outgoing(
+      s3Request,
+      { body: await sized(form, fileLength), length: fileLength, payloadSha256: 'UNSIGNED-PAYLOAD' },
+      false,
+    );
+    let etag = '';
+    const withheld = await store.forward({ ...sent, method: 'PUT' }, response, (status, headers) => {
+      etag = headers.find(([name]) => name === 'etag')?.[1] ?? '';
+      return status === 200 || isRedirect(status);
+    });
+    if (withheld === 200) answerPost(request, response, posted, etag);
+    else if (withheld !== undefined)
+      throw new BackendUnavailable(`the backend redirects with status ${withheld}`);
+  } finally {
+    form.destroy();
+  }
 }
 
 async function ask(
@@ -194,8 +201,9 @@ async function authorise(
     await withExistingTags(tagCopyDemands(s3Request, context), asking, store),
     asking,
   );
-  if (refusal !== undefined && (await tagsOf(s3Request.copySource, store))?.length !== 0)
-    grant(refusal, attempt);
+  if (refusal === undefined) return;
+  const tags = await tagsOf(s3Request.copySource, store);
+  if (tags === 'untold' || (tags !== 'no tagging' && tags.length > 0)) grant(refusal, attempt);
 }
 
 async function forward(

@@ -37,8 +37,12 @@ export async function objectBody(
     throw new S3Error('EntityTooLarge', 'Your proposed upload exceeds the maximum allowed size');
   const payload = verifiedPayload(request, wire, claim);
   const payloadSha256 = kind.kind === 'exact' ? kind.canonical : 'UNSIGNED-PAYLOAD';
-  if (length > maxBuffered) return { body: payload, length, payloadSha256 };
-  return { body: await collect(payload, maxBuffered), length, payloadSha256 };
+  return { body: await sized(payload, length), length, payloadSha256 };
+}
+
+/** A verified payload to send on: whole when it is small, which also proves it before the backend is asked. */
+export async function sized(payload: Readable, length: number): Promise<Buffer | Readable> {
+  return length > maxBuffered ? payload : collect(payload, maxBuffered);
 }
 
 /** A document, whole and verified. Throws `S3Error` and `SignatureError`. */

@@ -27,6 +27,8 @@ export class MultipartForm extends Transform {
   #buffered = Buffer.alloc(0);
   #consumed = 0;
   #fileLeft: number | undefined;
+  /** The end of the file so far, in which a boundary may have begun. */
+  #scanned = Buffer.alloc(0);
   #tail = Buffer.alloc(0);
   #held: Buffer | undefined;
 
@@ -107,9 +109,18 @@ export class MultipartForm extends Transform {
     this.#buffered = Buffer.alloc(0);
   }
 
+  /** A boundary inside the file is the end of it to every other reader, and what follows another field. */
+  #refuseBoundary(file: Buffer): void {
+    const delimiter = this.#closing.subarray(0, -4);
+    const seen = Buffer.concat([this.#scanned, file]);
+    if (seen.includes(delimiter)) throw malformed();
+    this.#scanned = seen.subarray(1 - delimiter.length);
+  }
+
   #readFile(bytes: Buffer): void {
     const left = this.#fileLeft ?? 0;
     const file = bytes.subarray(0, left);
+    this.#refuseBoundary(file);
     this.#fileLeft = left - file.length;
     if (file.length > 0) {
       if (this.#held !== undefined) this.push(this.#held);

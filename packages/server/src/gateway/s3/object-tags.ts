@@ -21,8 +21,8 @@ export async function withExistingTags(
     return demands;
   return Promise.all(
     demands.map(async (demand) => {
-      const tags = demand.tagged === undefined ? undefined : await tagsOf(demand.tagged, store);
-      const existing = tags === undefined ? undefined : existingTagContext(tags);
+      const tags = demand.tagged === undefined ? 'untold' : await tagsOf(demand.tagged, store);
+      const existing = typeof tags === 'string' ? undefined : existingTagContext(tags);
       if (existing === undefined) return demand;
       const unknown = demand.unknown.filter((key) => key !== existingTags);
       return { ...demand, context: new Map([...demand.context, ...existing]), unknown };
@@ -30,11 +30,14 @@ export async function withExistingTags(
   );
 }
 
-/** The tags an object has, none if there is no such object; undefined when the backend has no word on it. */
+/**
+ * The tags an object has, none if there is no such object; `no tagging` when the store takes the question for another,
+ * or says that it has no tags, `untold` when it keeps them to itself.
+ */
 export async function tagsOf(
   { bucket, key, versionId }: ObjectVersion,
   store: BackendConnection,
-): Promise<readonly Tag[] | undefined> {
+): Promise<readonly Tag[] | 'no tagging' | 'untold'> {
   const { status, body } = await store.call({
     method: 'GET',
     path: encodedPath({ bucket, key }),
@@ -44,13 +47,14 @@ export async function tagsOf(
     payloadSha256: emptySha256,
   });
   if (status === 404) return [];
-  if (status >= 500 && status !== 501)
+  if (status === 501) return 'no tagging';
+  if (status >= 500)
     throw new BackendUnavailable(`the tags of an object were answered with status ${status}`);
-  if (status !== 200) return undefined;
+  if (status !== 200) return 'untold';
   try {
     return tagsOfDocument(body);
   } catch (error) {
-    if (error instanceof S3Error) return undefined;
+    if (error instanceof S3Error) return 'no tagging';
     throw error;
   }
 }

@@ -93,7 +93,6 @@ export const operations: readonly Operation[] = [
     optional: ['delimiter', 'encoding-type', 'key-marker', 'max-uploads', 'prefix', 'upload-id-marker'],
   }),
   operation('bucket', 'POST', 'DeleteObjects', undefined, { flags: ['delete'], body: 'document' }),
-  operation('bucket', 'POST', 'PostObject', undefined, { body: 'object' }),
 
   ...configuration('abac', { get: 'GetBucketAbac', put: 'PutBucketAbac' }),
   ...configuration('accelerate', { get: 'GetAccelerateConfiguration', put: 'PutAccelerateConfiguration' }),
@@ -280,6 +279,9 @@ export const operations: readonly Operation[] = [
     optional: ['max-parts', 'part-number-marker'],
   }),
 ];
+
+/** A browser's upload, told from the others by its content type: its signature and its key are in the form. */
+export const postObject = operation('bucket', 'POST', 'PostObject', 'PutObject', { body: 'object' });
 
 /** The operation of a method, a level and the names in the query; undefined when it is none of S3's. */
 export function operationFor(

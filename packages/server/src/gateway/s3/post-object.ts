@@ -8,10 +8,22 @@ import { document, leaf, tagsOfDocument } from './documents.ts';
 import { S3Error } from './errors.ts';
 import { meaningfulHeaders } from './headers.ts';
 import { MultipartForm } from './multipart-form.ts';
-import { encodedPath, keyNamed, type Target } from './names.ts';
-import { operations } from './operations.ts';
+import { encodedPath, keyNamed } from './names.ts';
+import { postObject } from './operations.ts';
 import type { S3Request } from './request.ts';
 import { encodedTags } from './tags.ts';
+
+/** Begins to read a form. Whoever stops before its end destroys it, so that the rest of the body is let go. */
+export function openForm(request: IncomingMessage, boundary: string): MultipartForm {
+  const contentLength = Number(request.headers['content-length'] ?? Number.NaN);
+  if (!Number.isSafeInteger(contentLength))
+    throw new S3Error('MissingContentLength', 'You must provide the Content-Length HTTP header.');
+  const form = new MultipartForm(boundary, contentLength);
+  // Failures before the file come out of `head`, later ones through whoever reads the file.
+  form.on('error', () => {});
+  pipeBody(request, form);
+  return form;
+}
 
 /** A browser's upload, read up to its file and verified, in the form of the PutObject it amounts to. */
 export interface PostedObject {
@@ -21,8 +33,6 @@ export interface PostedObject {
   readonly fileLength: number;
   readonly fields: ReadonlyMap<string, string>;
 }
-
-const postObject = operations.find(({ name }) => name === 'PostObject');
 
 /** Fields that are headers of the object under their own name. */
 const headerFields = new Set([
@@ -49,20 +59,12 @@ const formFields = new Set([
  */
 export async function readPostedObject(
   request: IncomingMessage,
-  boundary: string,
-  { bucket }: Target,
+  file: MultipartForm,
+  bucket: string,
   services: GatewayServices,
 ): Promise<PostedObject> {
   if (request.headers.authorization !== undefined)
     throw new SignatureError('ambiguous', 'credentials in the header and the form');
-  const contentLength = Number(request.headers['content-length'] ?? Number.NaN);
-  if (!Number.isSafeInteger(contentLength))
-    throw new S3Error('MissingContentLength', 'You must provide the Content-Length HTTP header.');
-  if (postObject === undefined || bucket === undefined) throw new TypeError('a form is posted to a bucket');
-
-  const file = new MultipartForm(boundary, contentLength);
-  file.on('error', () => {});
-  pipeBody(request, file);
   const { fields, fileName, fileLength } = await file.head;
   // The key is checked by the policy as it will be written.
   const named = fields.map(
