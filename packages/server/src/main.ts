@@ -6,6 +6,7 @@ import { credentialOpener } from './access/credentials.ts';
 import { openManagedPolicies } from './access/managed-policies.ts';
 import { contextOf, policiesOf } from './access/policies.ts';
 import { resourceFinder } from './access/resources.ts';
+import { openRevocations } from './access/revocations.ts';
 import { openRoles } from './access/roles.ts';
 import { openRootKey } from './access/root-key.ts';
 import { openUsers } from './access/users.ts';
@@ -95,6 +96,7 @@ async function assemble(
   const users = openUsers({ store, clock, place });
   const managedPolicies = openManagedPolicies({ store, clock, place });
   const accessKeys = openAccessKeys({ store, master, clock });
+  const revocations = openRevocations({ store, clock });
   const pools = openPools({ store, clock });
   const overrides = Object.entries(options.providerOverrides ?? {}).map(
     ([key, url]) => [key, new URL(url)] as const,
@@ -152,7 +154,7 @@ async function assemble(
           place,
           federation,
         }),
-        daypass: bind('daypass', daypassOperations, { federation }),
+        daypass: bind('daypass', daypassOperations, { store, clock, place, federation, revocations }),
       },
       query: [
         {

@@ -1,4 +1,15 @@
 import { Federate } from './Federate.ts';
+import { FindIdentities } from './FindIdentities.ts';
+import { LinkLogin } from './LinkLogin.ts';
+import { GetPoolSettings, SetPoolSettings } from './PoolSettings.ts';
+import { RevokeSessions } from './RevokeSessions.ts';
 
 /** What Daypass adds to the services of AWS. */
-export const daypassOperations = [Federate];
+export const daypassOperations = [
+  Federate,
+  FindIdentities,
+  GetPoolSettings,
+  LinkLogin,
+  RevokeSessions,
+  SetPoolSettings,
+];

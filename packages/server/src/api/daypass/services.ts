@@ -1,6 +1,14 @@
+import type { Place } from '../../access/arn.ts';
+import type { Revocations } from '../../access/revocations.ts';
+import type { Clock } from '../../clock.ts';
 import type { FederationServices } from '../../federation/exchange.ts';
+import type { Store } from '../../store/store.ts';
 
 /** What Daypass's own operations work with. */
 export interface DaypassServices {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly place: Place;
   readonly federation: FederationServices;
+  readonly revocations: Revocations;
 }

@@ -1,0 +1,74 @@
+import { PolicySyntaxError, parsePolicy } from '@daypass/policy';
+import { ServiceError } from '../../errors.ts';
+import type { PoolSettings } from '../../store/documents.ts';
+import { changePool, storedPool } from '../cognito-identity/stored-pool.ts';
+import { identityPoolId, identityProviderName } from '../cognito-identity/shapes.ts';
+import { operation, type Output } from '../protocol/operation.ts';
+import { type Infer, integer, list, map, required, string, structure } from '../protocol/shape.ts';
+import { daypassPool } from './resources.ts';
+import type { DaypassServices } from './services.ts';
+
+const settings = structure({
+  /** Seconds; a role's MaxSessionDuration still holds. */
+  CredentialLifetime: integer({ min: 900, max: 43_200 }),
+  /** Login key → client ids that count beside the pool's own. */
+  ClientIds: map(identityProviderName, list(string({ min: 1, max: 255 }), { max: 100 }), { max: 10 }),
+  GuestScopeDown: string({ values: ['AWS', 'NONE', 'POLICY'] }),
+  /** JSON text, with GuestScopeDown `POLICY`. */
+  GuestPolicy: string({ min: 1, max: 2048 }),
+});
+
+/** Replaces what a pool does beyond Cognito; what is left out goes back to Cognito's behaviour. */
+export const SetPoolSettings = operation({
+  name: 'SetPoolSettings',
+  access: { action: 'daypass:SetPoolSettings', resource: daypassPool },
+  input: structure({ IdentityPoolId: required(identityPoolId), Settings: required(settings) }),
+  async handle(services: DaypassServices, { IdentityPoolId, Settings }) {
+    const read = readSettings(Settings);
+    await changePool(services, IdentityPoolId, (pool) => ({ ...pool, settings: read }));
+    return { IdentityPoolId, Settings: describeSettings(read) };
+  },
+});
+
+export const GetPoolSettings = operation({
+  name: 'GetPoolSettings',
+  access: { action: 'daypass:GetPoolSettings', resource: daypassPool },
+  input: structure({ IdentityPoolId: required(identityPoolId) }),
+  async handle(services: DaypassServices, { IdentityPoolId }) {
+    const { value: pool } = await storedPool(services, IdentityPoolId);
+    return { IdentityPoolId, Settings: describeSettings(pool.settings ?? {}) };
+  },
+});
+
+function readSettings({ CredentialLifetime, ClientIds, GuestScopeDown, GuestPolicy }: Infer<typeof settings>): PoolSettings {
+  if ((GuestScopeDown === 'POLICY') !== (GuestPolicy !== undefined)) {
+    throw new ServiceError('InvalidParameterException', 'GuestPolicy goes with GuestScopeDown POLICY, and only with it.');
+  }
+  return {
+    ...(CredentialLifetime !== undefined && { credentialLifetime: CredentialLifetime }),
+    ...(ClientIds && { clientIds: ClientIds }),
+    ...(GuestScopeDown === 'AWS' && { guestScopeDown: 'aws' }),
+    ...(GuestScopeDown === 'NONE' && { guestScopeDown: 'none' }),
+    ...(GuestPolicy !== undefined && { guestScopeDown: { policy: checked(GuestPolicy) } }),
+  };
+}
+
+function checked(policy: string): string {
+  try {
+    parsePolicy(policy, 'session');
+  } catch (error) {
+    if (error instanceof PolicySyntaxError) throw new ServiceError('InvalidParameterException', `GuestPolicy: ${error.message}`);
+    throw error;
+  }
+  return policy;
+}
+
+function describeSettings({ credentialLifetime, clientIds, guestScopeDown = 'aws' }: PoolSettings): Output {
+  const isPolicy = typeof guestScopeDown === 'object';
+  return {
+    CredentialLifetime: credentialLifetime,
+    ClientIds: clientIds,
+    GuestScopeDown: isPolicy ? 'POLICY' : guestScopeDown.toUpperCase(),
+    GuestPolicy: isPolicy ? guestScopeDown.policy : undefined,
+  };
+}
