@@ -2,6 +2,7 @@ import type { AuthConfig } from './config.ts';
 import { createAuth } from './create-auth.ts';
 import type { Credentials } from './machine.ts';
 import type { AuthProvider } from './provider.ts';
+import { memoryStorage } from './storage/storage.ts';
 
 export interface FromIdentityPoolConfig extends Omit<AuthConfig, 'tokenProvider' | 'userPool'> {
   /** Whose credentials: the provider, and a function for its present token. A guest's without it. */
@@ -27,7 +28,12 @@ export function fromIdentityPool({
   customRoleArn,
   ...config
 }: FromIdentityPoolConfig): CredentialsProvider {
-  const auth = createAuth({ ...config, ...(login && { tokenProvider: async () => login.token() }) });
+  const auth = createAuth({
+    ...config,
+    // A session of its own: the page's may be another user's.
+    storage: config.storage ?? memoryStorage(),
+    tokenProvider: login && (async () => login.token()),
+  });
   return async () => {
     if (login && !(await auth.fetchAuthSession()).isSignedIn) {
       const options = customRoleArn === undefined ? {} : { customRoleArn };
