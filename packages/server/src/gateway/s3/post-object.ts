@@ -108,7 +108,8 @@ export async function readPostedObject(
 }
 
 function headersOf(fields: ReadonlyMap<string, string>): Map<string, string> {
-  const headers: Header[] = [];
+  // S3's own default; without one some stores do not take an empty body.
+  const headers: Header[] = fields.has('content-type') ? [] : [['content-type', 'binary/octet-stream']];
   for (const [name, value] of fields) {
     if (/\p{Cc}/u.test(value) && name !== 'tagging')
       throw new S3Error('InvalidArgument', `The value of the field ${name} cannot be a header`);
