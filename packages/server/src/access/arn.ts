@@ -26,3 +26,22 @@ export function roleNameOf(place: Place, arn: string): string | undefined {
   const prefix = `arn:aws:iam::${place.account}:role/`;
   return arn.startsWith(prefix) ? arn.slice(arn.lastIndexOf('/') + 1) : undefined;
 }
+
+export function policyArn(place: Place, path: string, policyName: string): string {
+  return `arn:aws:iam::${place.account}:policy${path}${policyName}`;
+}
+
+export function samlProviderArn(place: Place, name: string): string {
+  return `arn:aws:iam::${place.account}:saml-provider/${name}`;
+}
+
+/** Whether this is how the ARN of a managed policy looks, in this account, in another, or among AWS's own. */
+export function isPolicyArn(arn: string): boolean {
+  return /^arn:aws:iam::(?:\d{12}|aws):policy\/(?:[\u0021-\u007e]+\/)?[\w+=,.@-]+$/.test(arn);
+}
+
+/** The name at the end of a managed policy's ARN, or undefined for what is no ARN of a policy in this account. */
+export function policyNameOf(place: Place, arn: string): string | undefined {
+  const prefix = `arn:aws:iam::${place.account}:policy/`;
+  return arn.startsWith(prefix) ? arn.slice(arn.lastIndexOf('/') + 1) : undefined;
+}

@@ -1,10 +1,10 @@
 import type { Clock } from '../clock.ts';
 import type { EmbeddedCredentials } from '../credentials/embedded.ts';
-import type { MasterKey } from '../keys/master.ts';
-import { cachedCollection } from '../store/cached-collection.ts';
-import type { Store } from '../store/store.ts';
+import type { AccessKeys } from './access-keys.ts';
 import type { Place } from './arn.ts';
-import type { Caller } from './caller.ts';
+import type { Caller, SessionCaller } from './caller.ts';
+import { isSessionOf, type Role, type Roles } from './roles.ts';
+import type { Users } from './users.ts';
 
 export type OpenedCredentials =
   | { readonly status: 'valid'; readonly secretKey: string; readonly caller: Caller }
@@ -18,30 +18,40 @@ export type OpenCredentials = (
 ) => Promise<OpenedCredentials>;
 
 const unknownKey: OpenedCredentials = { status: 'unknown', reason: 'no such access key' };
+const inactiveKey: OpenedCredentials = { status: 'unknown', reason: 'the access key is inactive' };
 
 export function credentialOpener(options: {
-  store: Store;
-  master: MasterKey;
   clock: Clock;
   place: Place;
+  accessKeys: AccessKeys;
+  users: Users;
+  roles: Roles;
   sessions: EmbeddedCredentials;
 }): OpenCredentials {
-  const { store, master, clock, place, sessions } = options;
-  const accessKeys = cachedCollection({
-    collection: store.collection('access_keys'),
-    clock,
-    prepare: (document) => document,
-  });
+  const { clock, place, accessKeys, users, roles, sessions } = options;
+  const { account } = place;
 
   async function openLongTerm(accessKeyId: string): Promise<OpenedCredentials> {
-    const document = /^AKIA[A-Z2-7]{16}$/.test(accessKeyId) ? await accessKeys.get(accessKeyId) : undefined;
-    if (document === undefined || !document.active || document.owner.kind !== 'root') return unknownKey;
-    const secretKey = master.unwrap(document.wrappedSecret, `access key ${accessKeyId}`).toString('utf8');
-    const { account } = place;
+    const key = await accessKeys.byId(accessKeyId);
+    if (key === undefined) return unknownKey;
+    if (!key.active) return inactiveKey;
+    const { owner, secretKey } = key;
+    if (owner.kind === 'root') {
+      const arn = `arn:aws:iam::${account}:root`;
+      return {
+        status: 'valid',
+        secretKey,
+        caller: { kind: 'root', accessKeyId, arn, userId: account, account },
+      };
+    }
+    const user = await users.byName(owner.userName);
+    // The user says which keys are his: a user made anew under an old name does not take over its keys.
+    if (!user?.document.accessKeyIds.includes(accessKeyId)) return unknownKey;
+    const { userName, userId, tags } = user.document;
     return {
       status: 'valid',
       secretKey,
-      caller: { kind: 'root', accessKeyId, arn: `arn:aws:iam::${account}:root`, userId: account, account },
+      caller: { kind: 'user', accessKeyId, arn: user.arn, userId, account, userName, tags },
     };
   }
 
@@ -49,8 +59,24 @@ export function credentialOpener(options: {
     if (sessionToken === undefined) return openLongTerm(accessKeyId);
     const opened = await sessions.open(accessKeyId, sessionToken);
     if (opened === undefined) return { status: 'unknown', reason: 'the session token was not made here' };
-    if (opened.session.expiresAt <= clock.now())
-      return { status: 'expired', reason: 'the session has expired' };
-    return { status: 'valid', secretKey: opened.secretKey, caller: opened.session };
+    const { session, secretKey } = opened;
+    if (session.expiresAt <= clock.now()) return { status: 'expired', reason: 'the session has expired' };
+    return {
+      status: 'valid',
+      secretKey,
+      caller: withRoleTags(session, await roles.byName(session.roleName)),
+    };
   };
+}
+
+/**
+ * Puts the role's tags beneath the session's own: a session tag replaces the role's of the same key, whatever the case.
+ * Source: IAM User Guide, "Passing session tags in AWS STS".
+ */
+function withRoleTags(session: SessionCaller, role: Role | undefined): SessionCaller {
+  if (role === undefined || !isSessionOf(session, role)) return session;
+  const own = new Set(Object.keys(session.tags).map((key) => key.toLowerCase()));
+  const inherited = Object.entries(role.document.tags).filter(([key]) => !own.has(key.toLowerCase()));
+  if (inherited.length === 0) return session;
+  return { ...session, tags: { ...Object.fromEntries(inherited), ...session.tags } };
 }

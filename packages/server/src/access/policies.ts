@@ -6,29 +6,89 @@ import {
   parsePolicy,
 } from '@daypass/policy';
 import type { Caller, SessionCaller } from './caller.ts';
-import type { Roles } from './roles.ts';
+import type { ManagedPolicies } from './managed-policies.ts';
+import { isSessionOf, type Roles } from './roles.ts';
+import type { Users } from './users.ts';
 
-/** Nothing is allowed: what binds a session whose role is gone. */
+/** Nothing is allowed: what binds a caller whose role or user is gone. */
 const nothing: PolicySet = { identity: [] };
 
+/** A permissions boundary that is no longer there bounds everything. */
+const lostBoundary: CompiledPolicy = {
+  kind: 'identity',
+  source: 'a permissions boundary that has been deleted',
+  statements: [],
+};
+
 /**
- * The policies that bind a caller now; undefined for root, who may all. A session is bound by its role as the role is
- * at this moment, so a change of the role acts on live credentials; a role made anew under an old name is another one.
+ * The policies that bind a caller now; undefined for root, who may all. A user is bound by its inline and attached
+ * policies, a session by those of its role as the role is at this moment, so a change acts on live credentials; a
+ * permissions boundary and the session's own policies narrow them.
  */
-export function policiesOf(roles: Roles): (caller: Caller) => Promise<PolicySet | undefined> {
-  const compiledSessionPolicies = new WeakMap<SessionCaller, readonly CompiledPolicy[]>();
+export function policiesOf(services: {
+  readonly roles: Roles;
+  readonly users: Users;
+  readonly managedPolicies: ManagedPolicies;
+}): (caller: Caller) => Promise<PolicySet | undefined> {
+  const { roles, users, managedPolicies } = services;
+  const compileSession = sessionPolicyCompiler();
+
+  async function managed(arns: readonly string[]): Promise<readonly CompiledPolicy[]> {
+    const found = await Promise.all(arns.map((arn) => managedPolicies.byArn(arn)));
+    return found.filter((policy) => policy !== undefined);
+  }
+
+  async function ofPrincipal({ document, inline }: Principal): Promise<PolicySet> {
+    const { attachedPolicyArns, permissionsBoundaryArn } = document;
+    const identity =
+      attachedPolicyArns.length === 0 ? inline : [...inline, ...(await managed(attachedPolicyArns))];
+    if (permissionsBoundaryArn === undefined) return { identity };
+    return { identity, boundary: (await managedPolicies.byArn(permissionsBoundaryArn)) ?? lostBoundary };
+  }
+
+  async function ofSession(caller: SessionCaller): Promise<readonly CompiledPolicy[] | undefined> {
+    const { sessionPolicy, sessionPolicyArns = [] } = caller;
+    if (sessionPolicy === undefined && sessionPolicyArns.length === 0) return undefined;
+    const attached = await managed(sessionPolicyArns);
+    return sessionPolicy === undefined ? attached : [compileSession(sessionPolicy), ...attached];
+  }
+
   return async (caller) => {
     if (caller.kind === 'root') return undefined;
-    if (caller.kind === 'user') return nothing;
-    const role = await roles.byName(caller.roleName);
-    if (role === undefined || !caller.userId.startsWith(`${role.document.roleId}:`)) return nothing;
-    if (caller.sessionPolicy === undefined) return { identity: role.inline };
-    let session = compiledSessionPolicies.get(caller);
-    if (session === undefined) {
-      session = [compilePolicy(parsePolicy(caller.sessionPolicy, 'session'), 'session policy')];
-      compiledSessionPolicies.set(caller, session);
+    if (caller.kind === 'user') {
+      const user = await users.byName(caller.userName);
+      return user?.document.userId === caller.userId ? ofPrincipal(user) : nothing;
     }
-    return { identity: role.inline, session };
+    const role = await roles.byName(caller.roleName);
+    if (role === undefined || !isSessionOf(caller, role)) return nothing;
+    const policies = await ofPrincipal(role);
+    const session = await ofSession(caller);
+    return session === undefined ? policies : { ...policies, session };
+  };
+}
+
+/** A role or a user, as far as its policies go. */
+interface Principal {
+  readonly document: {
+    readonly attachedPolicyArns: readonly string[];
+    readonly permissionsBoundaryArn?: string | undefined;
+  };
+  readonly inline: readonly CompiledPolicy[];
+}
+
+const compiledAtMost = 1000;
+
+/** Compiles inline session policies; most sessions share a few texts, so the latest are kept. */
+function sessionPolicyCompiler(): (text: string) => CompiledPolicy {
+  const compiled = new Map<string, CompiledPolicy>();
+  return (text) => {
+    const known = compiled.get(text);
+    if (known !== undefined) return known;
+    const policy = compilePolicy(parsePolicy(text, 'session'), 'session policy');
+    const oldest = compiled.keys().next();
+    if (compiled.size >= compiledAtMost && !oldest.done) compiled.delete(oldest.value);
+    compiled.set(text, policy);
+    return policy;
   };
 }
 

@@ -4,6 +4,7 @@ import { cachedCollection } from '../store/cached-collection.ts';
 import type { RoleDocument } from '../store/documents.ts';
 import type { Store } from '../store/store.ts';
 import { type Place, roleArn, roleNameOf } from './arn.ts';
+import type { SessionCaller } from './caller.ts';
 
 /** A role with its policies compiled. */
 export interface Role {
@@ -20,6 +21,11 @@ export interface Roles {
   byArn(arn: string): Promise<Role | undefined>;
   /** Makes a change of the role's document effective here at once. */
   forget(roleName: string): void;
+}
+
+/** False for a session of an earlier role of this name: a role made anew is another one. */
+export function isSessionOf(session: SessionCaller, role: Role): boolean {
+  return session.userId.startsWith(`${role.document.roleId}:`);
 }
 
 export function openRoles(options: { store: Store; clock: Clock; place: Place }): Roles {

@@ -82,14 +82,14 @@ export interface RoleDocument {
   /** Inline policies: name → JSON text, as it was given. */
   readonly inlinePolicies: Readonly<Record<string, string>>;
   readonly attachedPolicyArns: readonly string[];
-  readonly permissionsBoundaryArn?: string;
+  readonly permissionsBoundaryArn?: string | undefined;
   /** Seconds, 3,600 to 43,200. */
   readonly maxSessionDuration: number;
   readonly tags: Readonly<Record<string, string>>;
   readonly createdAt: number;
 }
 
-/** Key: the policy's ARN. */
+/** Key: the policy's name in lower case, which IAM keeps unique whatever the path. */
 export interface ManagedPolicyDocument {
   readonly policyName: string;
   /** `ANPA…` */
@@ -117,7 +117,9 @@ export interface UserDocument {
   readonly path: string;
   readonly inlinePolicies: Readonly<Record<string, string>>;
   readonly attachedPolicyArns: readonly string[];
-  readonly permissionsBoundaryArn?: string;
+  readonly permissionsBoundaryArn?: string | undefined;
+  /** At most two; a key that is not listed here is nobody's. */
+  readonly accessKeyIds: readonly string[];
   readonly tags: Readonly<Record<string, string>>;
   readonly createdAt: number;
 }
@@ -136,6 +138,8 @@ export interface OidcProviderDocument {
 /** Key: the provider's ARN. */
 export interface SamlProviderDocument {
   readonly name: string;
+  /** Letters and digits, in capitals. */
+  readonly uuid: string;
   /** XML text, as it was given. */
   readonly metadata: string;
   readonly validUntil: number;

@@ -1,0 +1,43 @@
+import { type CompiledPolicy, compilePolicy, parsePolicy } from '@daypass/policy';
+import type { Clock } from '../clock.ts';
+import { cachedCollection } from '../store/cached-collection.ts';
+import type { ManagedPolicyDocument } from '../store/documents.ts';
+import type { Store } from '../store/store.ts';
+import { type Place, policyArn, policyNameOf } from './arn.ts';
+
+/** The default versions of managed policies, compiled. */
+export interface ManagedPolicies {
+  /** Undefined too when the ARN is of another account or spells the policy's path differently. */
+  byArn(arn: string): Promise<CompiledPolicy | undefined>;
+  /** Makes a change of the policy's document effective here at once. */
+  forget(policyName: string): void;
+}
+
+export function openManagedPolicies(options: { store: Store; clock: Clock; place: Place }): ManagedPolicies {
+  const { store, clock, place } = options;
+  const policies = cachedCollection({
+    collection: store.collection('policies'),
+    clock,
+    prepare: (document) => ({
+      arn: policyArn(place, document.path, document.policyName),
+      compiled: compileDefault(document),
+    }),
+  });
+  return {
+    async byArn(arn) {
+      const name = policyNameOf(place, arn);
+      const policy = name === undefined ? undefined : await policies.get(name.toLowerCase());
+      return policy?.arn === arn ? policy.compiled : undefined;
+    },
+    forget: (policyName) => policies.forget(policyName.toLowerCase()),
+  };
+}
+
+function compileDefault({
+  policyName,
+  defaultVersionId,
+  versions,
+}: ManagedPolicyDocument): CompiledPolicy | undefined {
+  const version = versions.find(({ versionId }) => versionId === defaultVersionId);
+  return version && compilePolicy(parsePolicy(version.document, 'identity'), `managed policy ${policyName}`);
+}
