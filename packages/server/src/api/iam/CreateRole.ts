@@ -1,13 +1,15 @@
 import { roleArn } from '../../access/arn.ts';
-import { ServiceError } from '../../errors.ts';
 import { uniqueId } from '../../ids.ts';
 import type { RoleDocument } from '../../store/documents.ts';
 import { operation } from '../protocol/operation.ts';
-import { integer, required, string, structure } from '../protocol/shape.ts';
-import { policyText } from './policy-text.ts';
-import { describeRole, readTags } from './role.ts';
+import { required, structure } from '../protocol/shape.ts';
+import { describeBoundary, holdBoundary, requireBoundary } from './boundary.ts';
+import { create, remove } from './kind.ts';
+import { trustPolicyText } from './policy-text.ts';
+import { describeRole, roles } from './role.ts';
 import type { IamServices } from './services.ts';
-import { path, policyDocument, roleName, tags } from './shapes.ts';
+import { arn, maxSessionDuration, path, policyDocument, roleDescription, roleName, tags } from './shapes.ts';
+import { principalTags, readTags, tagsIfAny } from './tags.ts';
 
 const defaultMaxSessionDuration = 3600;
 
@@ -21,27 +23,31 @@ export const CreateRole = operation({
     RoleName: required(roleName),
     AssumeRolePolicyDocument: required(policyDocument),
     Path: path,
-    Description: string({ max: 1000, pattern: '[\\u0009\\u000A\\u000D\\u0020-\\u007E\\u00A1-\\u00FF]*' }),
-    MaxSessionDuration: integer({ min: 3600, max: 43200 }),
+    Description: roleDescription,
+    MaxSessionDuration: maxSessionDuration,
+    PermissionsBoundary: arn,
     Tags: tags,
   }),
   async handle(services: IamServices, input) {
+    const { RoleName, PermissionsBoundary } = input;
     const role: RoleDocument = {
-      roleName: input.RoleName,
+      roleName: RoleName,
       roleId: uniqueId('AROA'),
       path: input.Path ?? '/',
       ...(input.Description !== undefined && { description: input.Description }),
-      trustPolicy: policyText(input.AssumeRolePolicyDocument, 'trust'),
+      trustPolicy: trustPolicyText(input.AssumeRolePolicyDocument),
       inlinePolicies: {},
       attachedPolicyArns: [],
+      permissionsBoundaryArn: PermissionsBoundary,
       maxSessionDuration: input.MaxSessionDuration ?? defaultMaxSessionDuration,
-      tags: readTags(input.Tags),
+      tags: readTags(principalTags, input.Tags),
       createdAt: services.clock.now(),
     };
-    const inserted = await services.store.collection('roles').insert(role.roleName.toLowerCase(), role);
-    services.roles.forget(role.roleName);
-    if (!inserted)
-      throw new ServiceError('EntityAlreadyExists', `Role with name ${role.roleName} already exists.`);
-    return { Role: describeRole(services, role) };
+    await requireBoundary(services, PermissionsBoundary);
+    await create(services, roles, RoleName, role, `Role with name ${RoleName} already exists.`);
+    await holdBoundary(services, PermissionsBoundary, () => remove(services, roles, RoleName));
+    return {
+      Role: { ...describeRole(services, role), ...describeBoundary(role), ...tagsIfAny(role.tags) },
+    };
   },
 });

@@ -1,25 +1,63 @@
-import { type PolicyKind, PolicySyntaxError, parsePolicy } from '@daypass/policy';
+import { type Policy, PolicySyntaxError, parsePolicy } from '@daypass/policy';
 import { ServiceError } from '../../errors.ts';
 
-/** Characters that count: white space does not. Source: IAM User Guide, "IAM and AWS STS quotas". */
-const limits: Readonly<Record<'trust' | 'identity', number>> = { trust: 2048, identity: 10_240 };
+/** Characters that count against a quota: white space does not. Source: IAM User Guide, "IAM and AWS STS quotas". */
+export function sizeOf(text: string): number {
+  return text.replace(/\s/g, '').length;
+}
 
-/**
- * A policy document that may be stored: parsed, so that nothing enters that could not be evaluated later.
- * Throws MalformedPolicyDocument and LimitExceeded.
- */
-export function policyText(text: string, kind: PolicyKind & ('trust' | 'identity')): string {
-  const limit = limits[kind];
-  if (text.replace(/\s/g, '').length > limit) {
-    const quota = kind === 'trust' ? 'ACLSizePerRole' : 'maximum policy size';
-    throw new ServiceError('LimitExceeded', `Cannot exceed quota for ${quota}: ${limit}`);
-  }
-  try {
-    parsePolicy(text, kind);
-  } catch (error) {
-    if (error instanceof PolicySyntaxError)
-      throw new ServiceError('MalformedPolicyDocument', error.message, { cause: error });
-    throw error;
+const trustQuota = 2048;
+const managedQuota = 6144;
+
+/** A role's trust policy that may be stored. Throws MalformedPolicyDocument and LimitExceeded. */
+export function trustPolicyText(text: string): string {
+  within('ACLSizePerRole', trustQuota, text);
+  parsed(text, 'trust');
+  return text;
+}
+
+/** An inline policy that may be stored; its quota is that of all inline policies together. Throws MalformedPolicyDocument. */
+export function inlinePolicyText(text: string): string {
+  parsed(text, 'identity');
+  return text;
+}
+
+/** A version of a managed policy that may be stored. Throws MalformedPolicyDocument and LimitExceeded. */
+export function managedPolicyText(text: string): string {
+  within('PolicySize', managedQuota, text);
+  if (parsed(text, 'identity').version !== '2012-10-17') {
+    throw new ServiceError(
+      'MalformedPolicyDocument',
+      'Policy document must be version 2012-10-17 or greater.',
+    );
   }
   return text;
+}
+
+function within(quota: string, limit: number, text: string): void {
+  if (sizeOf(text) > limit)
+    throw new ServiceError('LimitExceeded', `Cannot exceed quota for ${quota}: ${limit}`);
+}
+
+/** Nothing is stored that could not be evaluated later. */
+function parsed(text: string, kind: 'trust' | 'identity'): Policy {
+  try {
+    return parsePolicy(text, kind);
+  } catch (error) {
+    if (error instanceof PolicySyntaxError) {
+      throw new ServiceError('MalformedPolicyDocument', error.message, {
+        reason: `${error.path}: ${error.detail}`,
+        cause: error,
+      });
+    }
+    throw error;
+  }
+}
+
+/** A document as IAM's answers carry it. Source: RFC 3986; API reference, "policies returned by this operation are URL-encoded". */
+export function percentEncoded(text: string): string {
+  return encodeURIComponent(text).replace(
+    /[!'()*]/g,
+    (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
+  );
 }

@@ -1,0 +1,26 @@
+import { operation } from '../protocol/operation.ts';
+import { required, structure } from '../protocol/shape.ts';
+import { change } from './kind.ts';
+import { readMetadata, refuseEncryption, samlProviderResource, samlProviders } from './saml-provider.ts';
+import type { IamServices } from './services.ts';
+import { arn, encryptionMode, privateKey, samlMetadata } from './shapes.ts';
+
+/** Replaces a SAML provider's metadata. */
+export const UpdateSAMLProvider = operation({
+  name: 'UpdateSAMLProvider',
+  access: { action: 'iam:UpdateSAMLProvider', resource: samlProviderResource },
+  input: structure({
+    SAMLProviderArn: required(arn),
+    SAMLMetadataDocument: samlMetadata,
+    AssertionEncryptionMode: encryptionMode,
+    AddPrivateKey: privateKey,
+  }),
+  async handle(services: IamServices, input) {
+    refuseEncryption(input);
+    const { SAMLProviderArn, SAMLMetadataDocument } = input;
+    const read =
+      SAMLMetadataDocument === undefined ? {} : readMetadata(SAMLMetadataDocument, services.clock.now());
+    await change(services, samlProviders, SAMLProviderArn, (provider) => ({ ...provider, ...read }));
+    return { SAMLProviderArn };
+  },
+});
