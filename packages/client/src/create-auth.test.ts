@@ -1,5 +1,8 @@
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { createAuth } from './create-auth.ts';
 import { describeBehaviour } from './testing/behaviour.ts';
 import { startIdentityPool, tokenOf } from './testing/identity-pool.ts';
+import { startTestPool } from './testing/pool.ts';
 
 const pools = {
   withGuests: 'us-east-1:00000000-0000-4000-8000-000000000001',
@@ -20,3 +23,95 @@ for (const protocol of ['daypass', 'cognito'] as const) {
     return { ...pool, protocol, pools, providers, token: tokenOf };
   });
 }
+
+describe('createAuth', () => {
+  afterEach(() => {
+    vi.unstubAllGlobals();
+  });
+
+  it('keeps a guest’s identity that is known although its credentials failed', async () => {
+    await using pool = await startTestPool();
+    const auth = createAuth({ ...pool.config, protocol: 'cognito' });
+    pool.relay.before = ({ headers }) => {
+      pool.relay.always = String(headers['x-amz-target']).endsWith('GetId') ? undefined : 'internal';
+    };
+    const failed = await auth.fetchAuthSession();
+    expect(() => failed.credentials).toThrow(expect.objectContaining({ name: 'InternalErrorException' }));
+    pool.relay.before = undefined;
+    pool.relay.always = undefined;
+    const session = await auth.fetchAuthSession();
+    expect(session.identityId).toBe(failed.identityId);
+    expect(session.credentials.accessKeyId).toEqual(expect.any(String));
+  });
+
+  it('takes a new guest’s identity for one that was deleted', async () => {
+    await using pool = await startTestPool();
+    const auth = createAuth(pool.config);
+    const { identityId } = await auth.fetchAuthSession();
+    pool.deleteIdentity(identityId);
+    const session = await auth.fetchAuthSession({ forceRefresh: true });
+    expect(session.identityId).not.toBe(identityId);
+    expect(session.credentials.accessKeyId).toEqual(expect.any(String));
+  });
+
+  it('asks for the same role at every refresh', async () => {
+    await using pool = await startTestPool();
+    const auth = createAuth(pool.config);
+    const customRoleArn = 'arn:aws:iam::000000000000:role/editor';
+    await auth.federateToIdentityPool({ ...pool.login('user'), options: { customRoleArn } });
+    await auth.fetchAuthSession({ forceRefresh: true });
+    expect(pool.relay.requests).toHaveLength(2);
+    for (const { input } of pool.relay.requests)
+      expect(input).toMatchObject({ CustomRoleArn: customRoleArn });
+  });
+
+  it('keeps the session when the tokenProvider cannot say, and ends it when it has no token', async () => {
+    await using pool = await startTestPool();
+    let answer = (): Promise<string | undefined> => Promise.reject(new Error('offline'));
+    const auth = createAuth({ ...pool.config, tokenProvider: () => answer() });
+    const { token, provider } = pool.login('user', 3);
+    await auth.federateToIdentityPool({ token, provider });
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 7_200_000 });
+    const offline = await auth.fetchAuthSession();
+    expect(offline.isSignedIn).toBe(true);
+    expect(() => offline.credentials).toThrow(
+      expect.objectContaining({ name: 'UnknownException', message: 'offline' }),
+    );
+    answer = () => Promise.resolve(undefined);
+    expect((await auth.fetchAuthSession()).isSignedIn).toBe(false);
+    answer = () => Promise.resolve(pool.login('user').token);
+    expect((await auth.fetchAuthSession()).isSignedIn).toBe(true);
+    vi.useRealTimers();
+  });
+
+  it('says in every part why the user pool cannot be asked', async () => {
+    await using pool = await startTestPool();
+    const userPool = { getTokens: () => Promise.reject(new Error('offline')) };
+    const { outcomes, isSignedIn } = await createAuth({ ...pool.config, userPool }).fetchAuthSession();
+    expect(isSignedIn).toBe(false);
+    for (const part of Object.values(outcomes))
+      expect(part).toMatchObject({ ok: false, error: { message: 'offline' } });
+    expect(pool.relay.requests).toEqual([]);
+  });
+
+  it('works in React Native: a window without Web Storage, locks, channels or events, and no WebCrypto', async () => {
+    await using pool = await startTestPool();
+    vi.stubGlobal('window', {});
+    vi.stubGlobal('navigator', { product: 'ReactNative' });
+    vi.stubGlobal('crypto', undefined);
+    vi.stubGlobal('BroadcastChannel', undefined);
+    const items = new Map<string, string>();
+    const asyncStorage = {
+      getItem: async (key: string) => items.get(key) ?? null,
+      setItem: async (key: string, value: string) => void items.set(key, value),
+      removeItem: async (key: string) => void items.delete(key),
+    };
+    const auth = createAuth({ ...pool.config, storage: asyncStorage });
+    const events: string[] = [];
+    auth.on(({ type }) => events.push(type));
+    const { identityId } = await auth.federateToIdentityPool(pool.login('user'));
+    const restarted = await createAuth({ ...pool.config, storage: asyncStorage }).fetchAuthSession();
+    expect(restarted.identityId).toBe(identityId);
+    expect(events).toEqual(['federated']);
+  });
+});

@@ -11,10 +11,11 @@ export interface Tabs {
 /**
  * Joins the tabs that know the storage under `name`: through Web Locks and BroadcastChannel; without the former two
  * tabs may both fetch (the later answer stays), without the latter Web Storage's own `storage` event is listened to.
- * A storage no other tab can read, or a process that has no tabs, is alone.
+ * A storage no other tab can read, or a process that has no tabs, is alone; so is React Native, whose `window` has
+ * none of all this.
  */
 export function joinTabs(name: string, shared: boolean): Tabs {
-  const alone = !shared || typeof window !== 'object';
+  const alone = !shared || typeof window !== 'object' || !window.addEventListener;
   let last: Promise<unknown> = Promise.resolve();
   const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
     const turn = last.then(work);

@@ -15,6 +15,7 @@ async function start() {
 describe('connect', () => {
   afterEach(() => {
     vi.restoreAllMocks();
+    vi.useRealTimers();
   });
 
   it.each([
@@ -104,5 +105,20 @@ describe('connect', () => {
     const exchange = connect({ identityPoolId, endpoint: relay.endpoint }).exchange({}, cancel.signal);
     await expect(exchange).rejects.toMatchObject({ name: 'NetworkException' });
     expect(relay.requests).toHaveLength(1);
+  });
+
+  it('gives an attempt ten seconds, and makes three', async () => {
+    vi.useFakeTimers();
+    const fetched = vi.spyOn(globalThis, 'fetch').mockImplementation(
+      (_, init) =>
+        new Promise((_resolve, reject) => {
+          init?.signal?.addEventListener('abort', () => reject(new DOMException('aborted', 'AbortError')));
+        }),
+    );
+    const exchange = connect({ identityPoolId, endpoint: 'https://id.example.com' }).exchange({});
+    const refused = expect(exchange).rejects.toMatchObject({ name: 'NetworkException' });
+    await vi.advanceTimersByTimeAsync(32_000);
+    await refused;
+    expect(fetched).toHaveBeenCalledTimes(3);
   });
 });

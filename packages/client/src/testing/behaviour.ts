@@ -21,7 +21,6 @@ export interface Backend {
   readonly providers: readonly [string, string, string];
   /** A token of `subject`, valid for `lifetime` seconds. */
   token(provider: string, subject: string, lifetime?: number): string | Promise<string>;
-  deleteIdentity?(identityId: string): unknown;
   close(): Promise<void>;
 }
 
@@ -242,18 +241,6 @@ export function describeBehaviour(name: string, start: () => Promise<Backend>): 
         const refused = it.federateToIdentityPool({ token: await token(google), provider: google, options });
         await expect(refused).rejects.toMatchObject({ name: 'NotAuthorizedException' });
         expect((await it.fetchAuthSession()).isSignedIn).toBe(false);
-      });
-
-      it('a role asked for is asked for again at every refresh', async () => {
-        const it = auth();
-        const options = { customRoleArn: 'arn:aws:iam::000000000000:role/editor' };
-        await it
-          .federateToIdentityPool({ token: await token(google), provider: google, options })
-          .catch(() => undefined);
-        await it.fetchAuthSession({ forceRefresh: true });
-        expect(
-          inputs().filter((input) => 'Logins' in input && 'CustomRoleArn' in input).length,
-        ).toBeGreaterThan(0);
       });
 
       it('shares one exchange among concurrent calls with the same token', async () => {
@@ -486,14 +473,6 @@ export function describeBehaviour(name: string, start: () => Promise<Backend>): 
         expect(session.identityId).not.toBe(guest.identityId);
         expect(session.credentials.accessKeyId).toEqual(expect.any(String));
         expect(relay.requests).toHaveLength(1 + whole);
-      });
-
-      it('guest identity was deleted: a new one', async () => {
-        if (!backend.deleteIdentity) return;
-        const it = auth();
-        const { identityId } = await it.fetchAuthSession();
-        await backend.deleteIdentity(identityId);
-        expect((await it.fetchAuthSession({ forceRefresh: true })).identityId).not.toBe(identityId);
       });
     });
 

@@ -6,6 +6,8 @@ import { type Relay, startRelay } from './relay.ts';
 export interface TestPool extends AsyncDisposable {
   readonly config: { readonly identityPoolId: string; readonly endpoint: string };
   readonly relay: Relay;
+  /** Forgets an identity, as `DeleteIdentities` does. */
+  deleteIdentity(identityId: string): void;
   /** A login of `subject`, as `federateToIdentityPool` takes it. */
   login(subject: string, lifetime?: number): { token: string; provider: AuthProvider };
 }
@@ -22,6 +24,7 @@ export async function startTestPool({ guests = true } = {}): Promise<TestPool> {
   return {
     config: { identityPoolId, endpoint: relay.endpoint },
     relay,
+    deleteIdentity: pool.deleteIdentity,
     login: (subject, lifetime) => ({ token: tokenOf(provider.loginKey, subject, lifetime), provider }),
     async [Symbol.asyncDispose]() {
       await relay.close();
