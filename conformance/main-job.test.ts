@@ -136,8 +136,8 @@ describe('the main job: a player signs in, federates, and saves what nobody else
       await refusal(guest.s3.send(new PutObjectCommand({ Bucket: bucket, Key, Body: 'x' }))),
     ).toMatchObject({
       name: 'AccessDenied',
-      message: expect.stringContaining(
-        `is not authorized to perform: s3:PutObject on resource: "arn:aws:s3:::${bucket}/${Key}" because no identity-based policy allows the s3:PutObject action`,
+      message: expect.stringMatching(
+        /is not authorized to perform: s3:PutObject on resource: "?arn:aws:s3:::.* because no identity-based policy allows the s3:PutObject action$/,
       ),
     });
     expect(await refusal(guest.dynamodb.send(new PutItemCommand(score(guest.identityId, 1))))).toMatchObject({

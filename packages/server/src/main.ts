@@ -114,7 +114,7 @@ async function assemble(
   const gate = {
     clock,
     region,
-    openCredentials: credentialOpener({ clock, place, accessKeys, users, roles, sessions }),
+    openCredentials: credentialOpener({ clock, place, accessKeys, users, roles, sessions, revocations }),
     policiesOf: policiesOf({ roles, users, managedPolicies }),
     findResource: resourceFinder({ store, place }),
   };

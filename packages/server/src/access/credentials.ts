@@ -3,12 +3,13 @@ import type { EmbeddedCredentials } from '../credentials/embedded.ts';
 import type { AccessKeys } from './access-keys.ts';
 import type { Place } from './arn.ts';
 import type { Caller, SessionCaller } from './caller.ts';
+import type { Revocations } from './revocations.ts';
 import { isSessionOf, type Role, type Roles } from './roles.ts';
 import type { Users } from './users.ts';
 
 export type OpenedCredentials =
   | { readonly status: 'valid'; readonly secretKey: string; readonly caller: Caller }
-  /** `unknown`: no such key, or a token that we did not make; `expired`: past its time. */
+  /** `unknown`: no such key, or a token that we did not make; `expired`: past its time, or revoked. */
   | { readonly status: 'unknown' | 'expired'; readonly reason: string };
 
 /** The secret key and the caller behind an access key id, or why there is none. */
@@ -27,8 +28,9 @@ export function credentialOpener(options: {
   users: Users;
   roles: Roles;
   sessions: EmbeddedCredentials;
+  revocations: Revocations;
 }): OpenCredentials {
-  const { clock, place, accessKeys, users, roles, sessions } = options;
+  const { clock, place, accessKeys, users, roles, sessions, revocations } = options;
   const { account } = place;
 
   async function openLongTerm(accessKeyId: string): Promise<OpenedCredentials> {
@@ -61,6 +63,8 @@ export function credentialOpener(options: {
     if (opened === undefined) return { status: 'unknown', reason: 'the session token was not made here' };
     const { session, secretKey } = opened;
     if (session.expiresAt <= clock.now()) return { status: 'expired', reason: 'the session has expired' };
+    const revoked = await revocations.of(session);
+    if (revoked !== undefined) return { status: 'expired', reason: revoked };
     return {
       status: 'valid',
       secretKey,
