@@ -1,8 +1,18 @@
 import { Buffer } from 'node:buffer';
-import { createHmac, createPublicKey, randomBytes } from 'node:crypto';
+import { createPublicKey, randomBytes } from 'node:crypto';
 import { CompactEncrypt, type JWK } from 'jose';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { TokenVerifier } from './login.ts';
+import {
+  flipBit,
+  inDer,
+  signedWithHmac,
+  strayBits,
+  withClaims,
+  withHeader,
+  withRawHeader,
+  withSignature,
+} from './testing/forge.ts';
 import { pool, TestClock, TestIssuer } from './testing/issuer.ts';
 import { createTokenVerifier } from './verifier.ts';
 
@@ -166,6 +176,11 @@ const attacks: readonly Attack[] = [
   },
   { name: 'one flipped bit', token: async () => flipBit(await good()), message: signature },
   { name: 'a longer signature', token: async () => `${await good()}AAAA`, message: signature },
+  {
+    name: 'a longer ECDSA signature',
+    token: async () => `${await issuer.token({}, { alg: 'ES256', kid: 'p256' })}AA`,
+    message: signature,
+  },
   { name: 'stray bits in the signature', token: async () => strayBits(await good()), message: notAJwt },
   {
     name: 'an ECDSA signature of zeros',
@@ -174,11 +189,7 @@ const attacks: readonly Attack[] = [
   },
   {
     name: 'an ECDSA signature in DER',
-    token: async () =>
-      withSignature(
-        await issuer.token({}, { alg: 'ES256', kid: 'p256' }),
-        Buffer.from('3006020101020101', 'hex'),
-      ),
+    token: async () => inDer(await issuer.token({}, { alg: 'ES256', kid: 'p256' })),
     message: signature,
   },
   {
@@ -344,23 +355,16 @@ describe('a token proves nothing with', () => {
     const refused = {
       code: 'NotAuthorizedException',
       message: typeof message === 'string' ? message : message(),
+      reason: expect.stringMatching(/./),
     };
     await expect(verifier.verify(key, forged, providers)).rejects.toMatchObject(refused);
     await verifier.verify(key, await good(), providers);
-    await expect(verifier.verify(key, forged, providers)).rejects.toMatchObject(refused);
-    expect(stranger.server.requests).toEqual([]);
-  });
-
-  it.each(attacks)('$name, and the reason holds no part of it', async ({ token }) => {
-    const forged = await token();
-    const error: { reason?: string } = await verifier.verify(key, forged, providers).then(
-      () => ({}),
-      (error) => error,
-    );
-    expect(error.reason).toMatch(/./);
-    for (const segment of forged.split('.')) {
-      if (segment.length > 8) expect(error.reason).not.toContain(segment);
+    const error = await verifier.verify(key, forged, providers).catch((error) => error);
+    expect(error).toMatchObject(refused);
+    for (const segment of forged.split('.').filter(({ length }) => length > 8)) {
+      expect(error.reason).not.toContain(segment);
     }
+    expect(stranger.server.requests).toEqual([]);
   });
 });
 
@@ -382,37 +386,6 @@ function unknownKey(kid: string): Promise<string> {
   return issuer.token({}, { kid, signWith: 'first' });
 }
 
-function withRawHeader(token: string, header: string, signature?: string): string {
-  const [, payload, original] = token.split('.');
-  return `${Buffer.from(header).toString('base64url')}.${payload}.${signature ?? original}`;
-}
-
-function withHeader(token: string, header: object, signature?: string): string {
-  return withRawHeader(token, JSON.stringify(header), signature);
-}
-
-function withClaims(token: string, claims: object): string {
-  const [header, payload = '', signature] = token.split('.');
-  const changed = { ...JSON.parse(Buffer.from(payload, 'base64url').toString()), ...claims };
-  return `${header}.${Buffer.from(JSON.stringify(changed)).toString('base64url')}.${signature}`;
-}
-
-function withSignature(token: string, signature: Buffer): string {
-  return token.replace(/[^.]*$/, signature.toString('base64url'));
-}
-
-function flipBit(token: string): string {
-  const bytes = Buffer.from(token.replace(/.*\./, ''), 'base64url');
-  bytes.writeUInt8(bytes.readUInt8(100) ^ 1, 100);
-  return withSignature(token, bytes);
-}
-
-/** 256 bytes end in a letter of which four bits count: another letter with the same four decodes alike. */
-function strayBits(token: string): string {
-  const last = token.charCodeAt(token.length - 1);
-  return token.slice(0, -1) + String.fromCharCode(last + 1);
-}
-
 function published(kid: string): JWK {
   return issuer.published.find((jwk) => jwk.kid === kid) ?? {};
 }
@@ -424,9 +397,7 @@ function publicPem(): string {
 }
 
 async function hmacWith(secret: string | Buffer): Promise<string> {
-  const token = withHeader(await good(), { alg: 'HS256', kid: 'first' });
-  const signed = token.replace(/\.[^.]*$/, '');
-  return `${signed}.${createHmac('sha256', secret).update(signed).digest('base64url')}`;
+  return signedWithHmac(withHeader(await good(), { alg: 'HS256', kid: 'first' }), secret);
 }
 
 function jwe(): Promise<string> {

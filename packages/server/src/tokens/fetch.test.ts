@@ -1,4 +1,5 @@
 import { Buffer } from 'node:buffer';
+import type { ServerResponse } from 'node:http';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { isLoopback, isPublicAddress, lookupPublic } from './address.ts';
@@ -61,6 +62,16 @@ describe('an overridden provider', () => {
     );
     expect(elsewhere.requests).toEqual([]);
     await elsewhere.close();
+  });
+
+  it.each<[string, (response: ServerResponse) => void]>([
+    ['nothing', () => {}],
+    ['half an answer', (response) => void response.writeHead(200).write('{')],
+  ])('may not keep us waiting with %s', async (_name, answer) => {
+    const impatient = createProviderFetch({ overrides: new Map([[key, server.url]]), timeoutMs: 50 });
+    server.answers.set('/a', (_request, response) => answer(response));
+    await expect(impatient.get(key, `https://${key}/a`, { maxBytes })).rejects.toThrow('timeout');
+    impatient.close();
   });
 
   it('may not answer with more than it is allowed', async () => {

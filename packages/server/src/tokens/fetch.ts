@@ -26,7 +26,8 @@ export interface ProviderFetch {
   close(): void;
 }
 
-const timeoutMs = 5_000;
+/** Each provider gets this many connections; who asks more waits, and gives up in time. */
+const connections = 32;
 const maxRedirects = 2;
 
 /**
@@ -38,15 +39,17 @@ const maxRedirects = 2;
 export function createProviderFetch(options: {
   overrides: ReadonlyMap<string, URL>;
   allowPrivateAddresses?: boolean;
+  /** Milliseconds for a whole answer. Default: 5,000. */
+  timeoutMs?: number;
 }): ProviderFetch {
+  const { timeoutMs = 5_000 } = options;
   for (const [key, url] of options.overrides) {
     if (url.protocol !== 'https:' && !(url.protocol === 'http:' && isLoopback(url.hostname))) {
       throw new Error(`the override of ${key} must be https, or http on loopback`);
     }
   }
-  const connect = { timeout: timeoutMs };
-  const anywhere = new Agent({ connect });
-  const publicOnly = new Agent({ connect: { ...connect, lookup: lookupPublic } });
+  const anywhere = new Agent({ connections });
+  const publicOnly = new Agent({ connections, connect: { lookup: lookupPublic } });
 
   async function getOnce(url: URL, dispatcher: Agent, options: FetchOptions) {
     const response = await request(url, {

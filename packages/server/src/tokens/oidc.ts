@@ -26,7 +26,7 @@ export interface ProvenClaims {
 const clockSkew = 300;
 /** Characters; longer tokens are verified each time, so that the memory of the cache stays bounded. */
 const maxRememberedLength = 4096;
-const maxIssuers = 1000;
+const maxIssuers = 5000;
 
 interface Seen {
   readonly proven: ProvenClaims;
@@ -44,7 +44,7 @@ interface Seen {
 export class OidcVerifier {
   readonly #clock: Clock;
   readonly #keyCache: KeyCacheOptions;
-  readonly #issuers = new Map<string, IssuerKeys>();
+  readonly #issuers = new RecentMap<IssuerKeys>(maxIssuers);
   readonly #seen: RecentMap<Seen>;
 
   constructor(options: { keyCache: KeyCacheOptions; cacheSize: number }) {
@@ -104,7 +104,6 @@ export class OidcVerifier {
   #keysOf(source: OidcSource): IssuerKeys {
     let keys = this.#issuers.get(source.providerKey);
     if (!keys) {
-      if (this.#issuers.size >= maxIssuers) this.#issuers.clear();
       keys = new IssuerKeys(source, this.#keyCache);
       this.#issuers.set(source.providerKey, keys);
     }
