@@ -27,7 +27,8 @@ const limitedLogin: OidcSource = {
 
 /**
  * Verifies Facebook's user access tokens and Limited Login id tokens, login key `graph.facebook.com`, configured as
- * `<app id>` or `<app id>;<app secret>`. Role mappings and tag maps may use `iss` (`graph.facebook.com`), `aud`,
+ * `<app id>` or `<app id>;<app secret>`; the secret lets Facebook say when a token expires, but only tokens of that one
+ * app can be inspected with it. Role mappings and tag maps may use `iss` (`graph.facebook.com`), `aud`,
  * `app_id`, `sub` and `user_id`; of an id token every claim.
  * Source: Amazon Cognito Developer Guide, "Using attributes for access control", provider mappings.
  */

@@ -74,7 +74,9 @@ export class OidcVerifier {
     const accept = (key: VerificationKey): ProvenClaims => {
       checkSignature(jwt, key);
       const set = keys.current(now);
-      if (digest && set) this.#seen.set(digest, { proven: claims, source: source.providerKey, key, set });
+      if (digest && set?.keys.includes(key)) {
+        this.#seen.set(digest, { proven: claims, source: source.providerKey, key, set });
+      }
       return claims;
     };
     const set = keys.current(now);

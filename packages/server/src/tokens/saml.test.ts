@@ -25,6 +25,10 @@ function verify(xml: string) {
   return verifier.verify(arn, Buffer.from(xml).toString('base64'), providers);
 }
 
+function restrictionTo(audience: string): string {
+  return `<saml:AudienceRestriction><saml:Audience>${audience}</saml:Audience></saml:AudienceRestriction>`;
+}
+
 function attributeOf(name: string, ...values: string[]): string {
   const texts = values.map((value) => `<saml:AttributeValue>${value}</saml:AttributeValue>`);
   return `<saml:Attribute Name="${name}">${texts.join('')}</saml:Attribute>`;
@@ -115,6 +119,43 @@ describe('a SAML response', () => {
       code: 'NotAuthorizedException',
       message,
     });
+  });
+
+  it.each<[string, (xml: string) => string]>([
+    [
+      'whose confirmation never ends',
+      (xml) => xml.replace('NotOnOrAfter="{NotOnOrAfter}" Recipient', 'Recipient'),
+    ],
+    [
+      'whose times are in no zone',
+      (xml) => xml.replace('NotBefore="{NotBefore}"', 'NotBefore="2026-01-01T00:00:00"'),
+    ],
+    ['without conditions', (xml) => xml.replace(/<saml:Conditions.*<\/saml:Conditions>/, '')],
+    ['with conditions twice', (xml) => xml.replace(/<saml:Conditions.*<\/saml:Conditions>/, '$&$&')],
+  ])('%s is refused', async (_name, edit) => {
+    await expect(verify(await idp.respond({ edit }))).rejects.toMatchObject({ message: unverified });
+  });
+
+  it.each<[string, (xml: string) => string]>([
+    ['for no audience', (xml) => xml.replace(/<saml:AudienceRestriction>.*<\/saml:AudienceRestriction>/, '')],
+    [
+      'for us and, separately, for another audience',
+      (xml) => xml.replace('</saml:Conditions>', `${restrictionTo('urn:example:shop')}</saml:Conditions>`),
+    ],
+    [
+      'confirmed for nobody',
+      (xml) => xml.replace(/<saml:SubjectConfirmation .*<\/saml:SubjectConfirmation>/, ''),
+    ],
+  ])('%s is refused', async (_name, edit) => {
+    await expect(verify(await idp.respond({ edit }))).rejects.toMatchObject({
+      message: 'Invalid login token. Incorrect token audience.',
+    });
+  });
+
+  it('may name other audiences beside ours', async () => {
+    const edit = (xml: string) =>
+      xml.replace('<saml:Audience>', '<saml:Audience>urn:example:shop</saml:Audience>$&');
+    await expect(verify(await idp.respond({ edit }))).resolves.toMatchObject({ subject: 'alice' });
   });
 
   it('signed by another provider is refused', async () => {

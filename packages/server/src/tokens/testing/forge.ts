@@ -1,5 +1,6 @@
 import { Buffer } from 'node:buffer';
-import { createHmac } from 'node:crypto';
+import { createHmac, createPublicKey, randomBytes } from 'node:crypto';
+import { CompactEncrypt, type JWK } from 'jose';
 
 /** What can be done to a good token by somebody without the issuer's key. */
 export function withHeader(token: string, header: object, signature?: string): string {
@@ -47,6 +48,18 @@ export function inDer(token: string): string {
   });
   const content = Buffer.concat(integers);
   return withSignature(token, Buffer.concat([Buffer.from([0x30, content.length]), content]));
+}
+
+/** A JWE of claims, under a key of nobody. */
+export function encrypted(claims: object): Promise<string> {
+  return new CompactEncrypt(Buffer.from(JSON.stringify(claims)))
+    .setProtectedHeader({ alg: 'dir', enc: 'A256GCM' })
+    .encrypt(randomBytes(32));
+}
+
+export function pemOf(jwk: JWK): string {
+  const key = createPublicKey({ key: { ...jwk }, format: 'jwk' });
+  return key.export({ type: 'spki', format: 'pem' }).toString();
 }
 
 function signatureOf(token: string): Buffer {

@@ -20,6 +20,8 @@ export interface AssertionParts {
   readonly notOnOrAfter?: number;
   /** Attribute statement, as XML. */
   readonly attributes?: string;
+  /** Any other change of the XML before it is signed. */
+  readonly edit?: (xml: string) => string;
 }
 
 /** An identity provider made of samlify, which signs what a test wants it to say. */
@@ -62,7 +64,7 @@ export class TestSamlProvider {
           Location: 'https://idp.example.test/slo',
         },
       ],
-      loginResponseTemplate: { context: template, attributes: [] },
+      loginResponseTemplate: { context: parts.edit?.(template) ?? template, attributes: [] },
     });
     const sp = samlify.ServiceProvider({
       entityID: 'urn:amazon:webservices',
