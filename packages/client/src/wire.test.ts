@@ -46,6 +46,39 @@ describe('connect', () => {
     );
   });
 
+  it.each([
+    ['an hour ahead', 3_600_000, 3_600_000],
+    ['an hour behind', -3_600_000, -3_600_000],
+    ['within the tolerance', 20_000, 0],
+    ['not told', Number.NaN, 0],
+  ])('moves an expiry of a service whose clock is %s to this device’s clock', async (_, ahead, moved) => {
+    vi.useFakeTimers({ toFake: ['Date'], now: new Date('2026-01-01T00:00:00Z') });
+    const expiration = Date.now() + 3_600_000;
+    const answer = {
+      IdentityId: 'us-east-1:1',
+      Credentials: { AccessKeyId: 'ASIA', SecretKey: 's', SessionToken: 't', Expiration: expiration / 1000 },
+    };
+    const date = new Date(Date.now() + ahead);
+    const headers = new Headers(Number.isNaN(ahead) ? {} : { date: date.toUTCString() });
+    vi.spyOn(globalThis, 'fetch').mockResolvedValue(new Response(JSON.stringify(answer), { headers }));
+    const { credentials } = await connect({ identityPoolId, endpoint: 'https://id.example.com' }).exchange(
+      {},
+    );
+    expect(+credentials.expiration).toBe(expiration - moved);
+  });
+
+  it.each([
+    ['nothing', ''],
+    ['a list', '[]'],
+    ['no identity', '{"Credentials":{"SecretKey":"s","Expiration":1}}'],
+    ['no credentials', '{"IdentityId":"us-east-1:1"}'],
+    ['no expiry', '{"IdentityId":"us-east-1:1","Credentials":{"SecretKey":"s"}}'],
+  ])('refuses an answer with %s', async (_, text) => {
+    vi.spyOn(globalThis, 'fetch').mockResolvedValue(new Response(text));
+    const exchange = connect({ identityPoolId, endpoint: 'https://id.example.com' }).exchange({});
+    await expect(exchange).rejects.toMatchObject({ name: 'UnknownException' });
+  });
+
   it('sends Daypass one CORS-simple request', async () => {
     await using relay = await start();
     const token = tokenOf(provider, 'user');
