@@ -14,7 +14,12 @@ function isGood(body: Buffer): boolean {
   const { Logins } = JSON.parse(body.toString());
   const token: string = Object.values<string>(Logins)[0] ?? '';
   const dot = token.lastIndexOf('.');
-  return verify('sha256', Buffer.from(token.slice(0, dot)), key, Buffer.from(token.slice(dot + 1), 'base64url'));
+  return verify(
+    'sha256',
+    Buffer.from(token.slice(0, dot)),
+    key,
+    Buffer.from(token.slice(dot + 1), 'base64url'),
+  );
 }
 
 const server = createServer((request, response) => {
@@ -30,6 +35,7 @@ const server = createServer((request, response) => {
 });
 server.listen(0, '127.0.0.1', () => {
   const address = server.address();
-  if (typeof address === 'object' && address !== null) console.log(`listening on http://127.0.0.1:${address.port}`);
+  if (typeof address === 'object' && address !== null)
+    console.log(`listening on http://127.0.0.1:${address.port}`);
 });
 process.on('SIGTERM', () => process.exit(0));

@@ -14,6 +14,7 @@ export interface Load {
 }
 
 export interface Measured {
+  readonly requests: number;
   readonly requestsPerSecond: number;
   /** Milliseconds. */
   readonly p50: number;
@@ -56,6 +57,7 @@ export async function load({ url, headers, bodies, connections, seconds }: Load)
     const [, requests, micros, p50, p99, errors] = /RESULT (\d+) (\d+) (\d+) (\d+) (\d+)/.exec(stdout) ?? [];
     if (requests === undefined) throw new Error(`wrk said: ${stdout}`);
     return {
+      requests: Number(requests),
       requestsPerSecond: Math.round(Number(requests) / (Number(micros) / 1e6)),
       p50: Number(p50) / 1000,
       p99: Number(p99) / 1000,
