@@ -1,8 +1,9 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { createAuth } from './create-auth.ts';
+import type { UserPoolTokens } from './session.ts';
 import { describeBehaviour } from './testing/behaviour.ts';
 import { startIdentityPool, tokenOf } from './testing/identity-pool.ts';
-import { startTestPool } from './testing/pool.ts';
+import { startTestPool, userPoolKey } from './testing/pool.ts';
 
 const pools = {
   withGuests: 'us-east-1:00000000-0000-4000-8000-000000000001',
@@ -82,6 +83,45 @@ describe('createAuth', () => {
     answer = () => Promise.resolve(pool.login('user').token);
     expect((await auth.fetchAuthSession()).isSignedIn).toBe(true);
     vi.useRealTimers();
+  });
+
+  it('never mixes a signed-in user with the identity of a federation before', async () => {
+    await using pool = await startTestPool();
+    let tokens: UserPoolTokens | undefined;
+    const auth = createAuth({ ...pool.config, userPool: { getTokens: async () => tokens } });
+    await auth.federateToIdentityPool(pool.login('somebody'));
+    tokens = { idToken: tokenOf(userPoolKey, 'user'), accessToken: 'access' };
+    pool.relay.always = 'internal';
+    const session = await auth.fetchAuthSession();
+    expect(session.userSub).toBe('user');
+    for (const read of [() => session.identityId, () => session.credentials]) {
+      expect(read).toThrow(expect.objectContaining({ name: 'InternalErrorException' }));
+    }
+  });
+
+  it('gives a guest their last credentials although the pool stopped admitting guests', async () => {
+    await using pool = await startTestPool();
+    const auth = createAuth(pool.config);
+    const { accessKeyId, expiration } = await auth.credentials();
+    pool.relay.always = 'noGuests';
+    vi.useFakeTimers({ toFake: ['Date'], now: +expiration - 60_000 });
+    expect((await auth.credentials()).accessKeyId).toBe(accessKeyId);
+    vi.setSystemTime(+expiration);
+    await expect(auth.credentials()).rejects.toMatchObject({ name: 'SignedOutException' });
+    vi.useRealTimers();
+  });
+
+  it('throws nothing but its own errors, whatever a callback throws', async () => {
+    await using pool = await startTestPool();
+    const userPool = { getTokens: () => Promise.reject(new Error('offline')) };
+    const auth = createAuth({ ...pool.config, userPool });
+    const calls = [
+      auth.credentials(),
+      auth.getCurrentUser(),
+      auth.federateToIdentityPool(pool.login('user')),
+    ];
+    for (const call of calls)
+      await expect(call).rejects.toMatchObject({ name: 'UnknownException', message: 'offline' });
   });
 
   it('says in every part why the user pool cannot be asked', async () => {

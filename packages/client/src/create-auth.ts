@@ -7,7 +7,6 @@ import {
   federatedUser,
   nobodySignedIn,
   noIdentityPool,
-  SignedOutException,
   userPoolSession,
 } from './errors.ts';
 import { claimsOf } from './jwt.ts';
@@ -46,6 +45,14 @@ export function createAuth(config: AuthConfig): Auth {
     : undefined;
   let nextEarly = 0;
 
+  const userTokens = async () => {
+    try {
+      return await userPool?.getTokens();
+    } catch (error) {
+      throw asAuthException(error);
+    }
+  };
+
   /** The state with credentials that live longer than `life` ms: from the store if it can be, from the pool if not. */
   const ensure = async (tokens: UserPoolTokens | undefined, life: number, force: boolean): Promise<State> => {
     if (!renewal) throw noIdentityPool();
@@ -59,12 +66,11 @@ export function createAuth(config: AuthConfig): Auth {
       const isUsable = !force && left > EXPIRY_BUFFER;
       try {
         if (tokens && userSub) return await renewal.signIn(from, tokens, userSub, signal);
-        if (from.kind === 'userPool')
-          return await renewal.admitGuest(await keeper.become(transitions.signOut(from)));
-        if (from.kind === 'signedOut' || from.kind === 'guest') return await renewal.admitGuest(from);
-        return await renewal.federateAgain(from, !isUsable, signal);
+        if (isFederation(from)) return await renewal.federateAgain(from, !isUsable, signal);
+        const visitor = from.kind === 'userPool' ? await keeper.become(transitions.signOut(from)) : from;
+        return await renewal.admitGuest(visitor);
       } catch (error) {
-        if (!isUsable || signal.aborted || error instanceof SignedOutException) throw error;
+        if (!isUsable || signal.aborted || (await keeper.load()).kind === 'signedOut') throw error;
         nextEarly = Date.now() + EARLY_PAUSE;
         return from;
       }
@@ -74,7 +80,7 @@ export function createAuth(config: AuthConfig): Auth {
   return {
     async federateToIdentityPool({ token, provider: { loginKey }, options = {} }) {
       if (!renewal) throw noIdentityPool();
-      if (await userPool?.getTokens()) throw userPoolSession();
+      if (await userTokens()) throw userPoolSession();
       const { customRoleArn, developerProvidedIdentityId, linkGuestIdentity } = options;
       const login = { provider: loginKey, token, customRoleArn };
       const given = developerProvidedIdentityId ?? developerIdentityOf(loginKey, token);
@@ -94,27 +100,24 @@ export function createAuth(config: AuthConfig): Auth {
       let error: AuthException | undefined;
       let userError: AuthException | undefined;
       try {
-        tokens = await userPool?.getTokens();
-      } catch (cause) {
-        userError = asAuthException(cause);
-      }
-      try {
-        if (userError) throw userError;
+        tokens = await userTokens().catch((cause) => {
+          userError = cause;
+          throw cause;
+        });
         state = await ensure(tokens, EXPIRY_BUFFER, forceRefresh);
       } catch (cause) {
         error = asAuthException(cause);
         state = await keeper.load();
       }
+      const userSub = tokens && subOf(tokens);
+      const identityId = 'identityId' in state && state.kind !== 'expired' ? state.identityId : undefined;
       const noUser = () => userError ?? (isFederation(state) ? federatedUser() : nobodySignedIn());
       const failed = () => error ?? nobodySignedIn();
       return new AuthSession(tokens !== undefined || state.kind === 'federated', {
-        identityId: outcome(
-          'identityId' in state && state.kind !== 'expired' ? state.identityId : undefined,
-          failed,
-        ),
+        identityId: outcome(isOf(state, userSub) ? identityId : undefined, failed),
         credentials: outcome(error ? undefined : credentialsOf(state), failed),
         tokens: outcome(tokens, noUser),
-        userSub: outcome(tokens && subOf(tokens), noUser),
+        userSub: outcome(userSub, noUser),
       });
     },
 
@@ -122,13 +125,11 @@ export function createAuth(config: AuthConfig): Auth {
       if (!renewal) throw noIdentityPool();
       keeper.abandon();
       const state = await keeper.load();
-      if (isFederation(state)) {
-        await keeper.become(transitions.clearFederation(state));
-      }
+      if (isFederation(state)) await keeper.become(transitions.clearFederation(state));
     },
 
     async getCurrentUser() {
-      const tokens = await userPool?.getTokens();
+      const tokens = await userTokens();
       if (tokens) {
         const userId = subOf(tokens);
         return { userId, username: String(claimsOf(tokens.idToken)['cognito:username'] ?? userId) };
@@ -146,7 +147,7 @@ export function createAuth(config: AuthConfig): Auth {
     on: keeper.on,
 
     async credentials({ forceRefresh = false } = {}) {
-      const tokens = await userPool?.getTokens();
+      const tokens = await userTokens();
       const state = await ensure(tokens, Date.now() < nextEarly ? EXPIRY_BUFFER : EARLY, forceRefresh);
       const credentials = credentialsOf(state);
       if (!credentials || state.kind === 'signedOut') throw nobodySignedIn();
@@ -157,10 +158,13 @@ export function createAuth(config: AuthConfig): Auth {
 
 const subOf = ({ idToken }: UserPoolTokens) => String(claimsOf(idToken).sub);
 
-/** Milliseconds the credentials of `state` live; none if they are not those of the user signed in now. */
+/** Whether `state` is of the user-pool user signed in now, or, when there is none, of somebody else or a guest. */
+const isOf = (state: State, userSub: string | undefined) =>
+  (state.kind === 'userPool' ? state.userSub : undefined) === userSub;
+
+/** Milliseconds the credentials of `state` live; none if they are not those of who is signed in now. */
 function lifeOf(state: State, userSub: string | undefined): number {
-  const userOf = state.kind === 'userPool' ? state.userSub : undefined;
-  const expiration = userOf === userSub ? credentialsOf(state)?.expiration : undefined;
+  const expiration = isOf(state, userSub) ? credentialsOf(state)?.expiration : undefined;
   return expiration ? +expiration - Date.now() : 0;
 }
 

@@ -67,24 +67,24 @@ export class InvalidParameterException extends ServiceException {}
 /** The pool has no role for this caller, or the role's trust policy refuses the pool. */
 export class InvalidIdentityPoolConfigurationException extends ServiceException {}
 
-/** What can be done about each type, and its class where it has one; a Map, for the names come from outside. */
-const known = new Map<string, [suggestion: string, Exception?: typeof ServiceException]>([
-  ['NotAuthorizedException', ['Check provider, audience and expiry of the token.', NotAuthorizedException]],
-  ['ResourceNotFoundException', ['Check identityPoolId, region and endpoint.', ResourceNotFoundException]],
-  ['ResourceConflictException', ['Federate without linking.', ResourceConflictException]],
-  ['TooManyRequestsException', ['Try again later.', TooManyRequestsException]],
-  ['InvalidParameterException', ['Check the arguments.', InvalidParameterException]],
-  ['ValidationException', ['Check the arguments.', InvalidParameterException]],
+/** The class of each type, and what can be done about it; a Map, for the names come from outside. */
+const known = new Map<string, [Exception: typeof ServiceException, suggestion?: string]>([
+  ['NotAuthorizedException', [NotAuthorizedException, 'Check provider, audience and expiry of the token.']],
+  ['ResourceNotFoundException', [ResourceNotFoundException, 'Check identityPoolId, region and endpoint.']],
+  ['ResourceConflictException', [ResourceConflictException, 'Federate without linking.']],
+  ['TooManyRequestsException', [TooManyRequestsException, 'Try again later.']],
+  ['InvalidParameterException', [InvalidParameterException]],
+  ['ValidationException', [InvalidParameterException]],
   [
     'InvalidIdentityPoolConfigurationException',
-    ['Check the roles of the pool and their trust policies.', InvalidIdentityPoolConfigurationException],
+    [InvalidIdentityPoolConfigurationException, 'Check the roles of the pool and their trust policies.'],
   ],
 ]);
 
 /** The error of an answer of the service: `type` as in `__type`, which may carry a namespace or a trailing colon. */
 export function serviceException(type: string, message: string, statusCode: number): ServiceException {
   const name = /(\w+)(:|$)/.exec(type)?.[1] ?? 'UnknownException';
-  const [suggestion, Exception = ServiceException] = known.get(name) ?? ['See the message.'];
+  const [Exception, suggestion = 'See the message.'] = known.get(name) ?? [ServiceException];
   return new Exception({ name, message, statusCode }, suggestion);
 }
 

@@ -1,4 +1,4 @@
-import { clearedMeanwhile } from './errors.ts';
+import { asAuthException, clearedMeanwhile } from './errors.ts';
 import { type AuthListener, eventsBetween } from './events.ts';
 import type { State } from './machine.ts';
 import type { AuthStorage } from './storage/storage.ts';
@@ -65,7 +65,7 @@ export function createKeeper(storage: AuthStorage, name: string, persistToken: b
           return work(await load(), signal);
         })
         .catch((error: unknown) => {
-          throw signal.aborted ? clearedMeanwhile() : error;
+          throw signal.aborted ? clearedMeanwhile() : asAuthException(error);
         })
         .finally(() => running.get(key) === run && running.delete(key));
       running.set(key, run);

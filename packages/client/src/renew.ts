@@ -21,7 +21,7 @@ import {
 } from './machine.ts';
 import { AuthProvider } from './provider.ts';
 import type { UserPoolTokens } from './session.ts';
-import type { IdentityPool } from './wire.ts';
+import type { ExchangeRequest, IdentityPool } from './wire.ts';
 
 /** How a session gets credentials, by what it is now. */
 export interface Renewal {
@@ -47,32 +47,24 @@ export function createRenewal(
   { allowGuestAccess = true, tokenProvider }: AuthConfig,
 ): Renewal {
   /** Asks with the known identity and, when that is the reason of a refusal, once more without it. */
-  const exchange = async (
-    { provider, token = '', customRoleArn }: Login,
-    identityId: string | undefined,
+  const exchange = (
+    request: ExchangeRequest,
     isReason: (error: unknown) => boolean,
-    signal: AbortSignal,
-  ): Promise<Exchange> => {
-    const request = { logins: { [provider]: token }, customRoleArn };
-    return pool.exchange({ ...request, identityId }, signal).catch((error) => {
-      if (!identityId || !isReason(error)) throw error;
-      return pool.exchange(request, signal);
+    ...how: [signal?: AbortSignal | undefined, onIdentity?: (identityId: string) => Promise<void>]
+  ): Promise<Exchange> =>
+    pool.exchange(request, ...how).catch((error) => {
+      if (!request.identityId || !isReason(error)) throw error;
+      return pool.exchange({ ...request, identityId: undefined }, ...how);
     });
-  };
 
   const renewal: Renewal = {
     async admitGuest(from) {
       if (!allowGuestAccess) throw nobodySignedIn();
       const keep = (guest: Omit<Guest, 'kind'>) => keeper.settle(from, transitions.admitGuest(from, guest));
-      const ask = (identityId?: string) =>
-        pool.exchange({ identityId }, undefined, async (found) => void (await keep({ identityId: found })));
+      const request = from.kind === 'guest' ? { identityId: from.identityId } : {};
       try {
-        const known = from.kind === 'guest' ? from.identityId : undefined;
         return await keep(
-          await ask(known).catch((error) => {
-            if (!known || !isGone(error)) throw error;
-            return ask();
-          }),
+          await exchange(request, isGone, undefined, async (identityId) => void (await keep({ identityId }))),
         );
       } catch (error) {
         throw error instanceof NotAuthorizedException ? nobodySignedIn(error) : error;
@@ -80,7 +72,7 @@ export function createRenewal(
     },
 
     async federate(from, login, identityId, isReason, signal) {
-      const answer = await exchange(login, identityId, isReason, signal);
+      const answer = await exchange(requestOf(login, identityId), isReason, signal);
       return keeper.settle(from, transitions.federate(from, login, answer), signal);
     },
 
@@ -105,12 +97,18 @@ export function createRenewal(
     async signIn(from, { idToken: token }, userSub, signal) {
       const known = from.kind === 'userPool' && from.userSub === userSub ? from.identityId : undefined;
       const { loginKey: provider } = AuthProvider.oidc('', String(claimsOf(token).iss));
-      const answer = await exchange({ provider, token }, known, isGone, signal);
+      const answer = await exchange(requestOf({ provider, token }, known), isGone, signal);
       return keeper.settle(from, transitions.signIn(from, userSub, answer), signal);
     },
   };
   return renewal;
 }
+
+const requestOf = ({ provider, token = '', customRoleArn }: Login, identityId?: string): ExchangeRequest => ({
+  identityId,
+  logins: { [provider]: token },
+  customRoleArn,
+});
 
 /** The identity was disabled by a merge, or deleted. */
 const isGone = (error: unknown) =>

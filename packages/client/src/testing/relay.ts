@@ -11,7 +11,7 @@ export interface Relayed {
 }
 
 /** What may go wrong on the way: `down` drops the connection, the others answer in the service's place. */
-export type Fault = 'down' | 'throttled' | 'internal' | 'portal' | 'redirect';
+export type Fault = 'down' | 'throttled' | 'internal' | 'portal' | 'redirect' | 'noGuests';
 
 /** A relay in front of a service, which counts what passes, and fails when told to. */
 export interface Relay extends Listening {
@@ -29,6 +29,10 @@ export interface Relay extends Listening {
 const faults: Record<Exclude<Fault, 'down'>, { status: number; body: string }> = {
   throttled: { status: 429, body: '{"__type":"TooManyRequestsException","message":"Rate exceeded"}' },
   internal: { status: 500, body: '{"__type":"InternalErrorException","message":"Internal error"}' },
+  noGuests: {
+    status: 400,
+    body: '{"__type":"NotAuthorizedException","message":"Unauthenticated access is not supported for this identity pool."}',
+  },
   redirect: { status: 307, body: '' },
   portal: { status: 200, body: '<html>Welcome to the hotel</html>' },
 };
