@@ -97,10 +97,13 @@ describe('an access token of Login with Amazon', () => {
     await expect(verifier.verify(key, token, configured())).rejects.toMatchObject(denied);
   });
 
-  it('longer than any of Amazon is refused without asking', async () => {
-    await expect(verifier.verify(key, `Atza|${'A'.repeat(2048)}`, configured())).rejects.toMatchObject(
-      denied,
-    );
+  it.each([
+    ['longer than any', `Atza|${'A'.repeat(4092)}`],
+    ['with a line break', `${token}\r\nx-more: 1`],
+    ['with half a character', `${token}\ud800`],
+    ['that is empty', ''],
+  ])('%s is refused without asking', async (_name, token) => {
+    await expect(verifier.verify(key, token, configured())).rejects.toMatchObject(denied);
     expect(amazon.requests).toEqual([]);
   });
 
@@ -161,6 +164,14 @@ describe('asking a provider', () => {
     breakIt();
     await expect(verifier.verify(key, token, configured())).rejects.toMatchObject(down);
     expect(amazon.requests).toHaveLength(2);
+  });
+
+  it('is not stopped by those whose tokens are refused in HTML', async () => {
+    refuse('/auth/o2/tokeninfo', 400, '<html></html>');
+    for (let i = 0; i < 10; i++) {
+      await expect(verifier.verify(key, token, configured())).rejects.toMatchObject(denied);
+    }
+    expect(amazon.requests).toHaveLength(10);
   });
 
   it('stops after five failures in a row, tries again after ten seconds, and recovers', async () => {

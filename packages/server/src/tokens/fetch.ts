@@ -3,7 +3,7 @@ import { isIP } from 'node:net';
 import { Agent, request } from 'undici';
 import { isLoopback, isPublicAddress, lookupPublic } from './address.ts';
 
-export interface FetchOptions {
+interface FetchOptions {
   readonly headers?: Readonly<Record<string, string>>;
   /** Bytes; a longer answer is an error. */
   readonly maxBytes: number;

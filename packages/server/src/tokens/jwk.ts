@@ -10,7 +10,7 @@ export interface VerificationKey {
   readonly checks: ReadonlyMap<string, SignatureCheck>;
 }
 
-export type SignatureCheck = (signed: Uint8Array, signature: Uint8Array) => boolean;
+type SignatureCheck = (signed: Uint8Array, signature: Uint8Array) => boolean;
 
 const minRsaBits = 2048;
 /** Verification grows with the square of the modulus: a larger key is a way to burn our processor. */

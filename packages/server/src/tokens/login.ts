@@ -39,7 +39,7 @@ export interface PoolProviders {
   readonly extraClientIds?: Readonly<Record<string, readonly string[]>>;
 }
 
-export interface OpenIdConnectProvider {
+interface OpenIdConnectProvider {
   readonly arn: string;
   /** As registered: `https://host[/path]`. */
   readonly url: string;
@@ -75,7 +75,7 @@ export interface TokenVerifier {
   close(): void;
 }
 
-export interface OidcExpectation {
+interface OidcExpectation {
   /** As registered, `https://host[/path]`; the token's `iss` must be exactly this. */
   readonly issuer: string;
   readonly clientIds: readonly string[];

@@ -21,6 +21,8 @@ export interface ProviderAnswer {
   readonly document: Record<string, unknown>;
 }
 
+/** What a token may be made of so that a provider can be asked about it: no header and no URL breaks. */
+const askable = /^[\x21-\x7e]{1,4096}$/;
 const maxAnswerBytes = 64 * 1024;
 /** Milliseconds a good answer is believed: a token revoked at the provider lives on for at most this long. */
 const beliefLife = 60_000;
@@ -43,9 +45,10 @@ export class OpaqueTokens {
 
   /**
    * The facts about `token`, from `find` unless found less than a minute ago. `context` is everything else the
-   * answer depends on, such as the app's own secret.
+   * answer depends on, such as the app's own secret. Throws `TokenRefused`.
    */
   async facts(token: string, context: string, find: () => Promise<OpaqueFacts>): Promise<OpaqueFacts> {
+    if (!askable.test(token)) throw denied('not made of 1 to 4,096 visible ASCII characters');
     const key = hash('sha256', JSON.stringify([context, token]), 'base64url');
     const believed = this.#believed.get(key);
     const now = this.#clock.now();
@@ -61,8 +64,8 @@ export class OpaqueTokens {
   }
 
   /**
-   * GETs what a provider knows. Throws `TokenRefused` (`provider-unavailable`) when it does not answer with JSON
-   * and a status below 500 that is not 429.
+   * GETs what a provider knows. Throws `TokenRefused` (`provider-unavailable`) when it does not answer, answers with
+   * 5xx or 429, or with a 200 that is not JSON.
    */
   async ask(
     providerKey: string,
@@ -99,10 +102,17 @@ export class OpaqueTokens {
   }
 }
 
-/** Providers refuse a token with a JSON document too; some also with an empty body, which says as much. */
-function documentOf(answer: Fetched): Record<string, unknown> {
-  if (answer.status !== 200 && answer.body === '') return {};
-  return parseJsonObject(answer.body);
+/**
+ * A refusal need not be JSON to be one. It is no fault of the provider's either: nobody shall open the circuit for all
+ * by sending what it refuses in HTML.
+ */
+function documentOf({ status, body }: Fetched): Record<string, unknown> {
+  try {
+    return parseJsonObject(body);
+  } catch (error) {
+    if (status >= 400) return {};
+    throw error;
+  }
 }
 
 function unavailable(providerKey: string, why: string): TokenRefused {
