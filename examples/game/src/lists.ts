@@ -4,11 +4,11 @@ import { shortIdentity } from './pass-card.ts';
 import type { HighScore, Score } from './scores.ts';
 
 /** Everybody's best rounds; the own one is known by its identity, not by its name. */
-export function highScoreList(scores: readonly HighScore[], pass: Pass): HTMLElement {
+export function highScoreList(scores: readonly HighScore[], pass: Pass | undefined): HTMLElement {
   if (scores.length === 0) return message('Nobody has built anything yet. Be the first.');
   const list = make('ol', 'list');
   for (const [index, score] of scores.entries()) {
-    const own = score.identityId === pass.identityId;
+    const own = score.identityId === pass?.identityId;
     const row = make('li', own ? 'row own' : 'row');
     const name = make('span', 'who', score.name);
     name.append(make('small', '', own ? ' you' : ` …${shortIdentity(score.identityId)}`));

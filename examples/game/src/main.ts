@@ -8,7 +8,7 @@ import { openReplays } from './replays.ts';
 import { openScores } from './scores.ts';
 import { createStage } from './stage.ts';
 import { height, type Round } from './tower.ts';
-import { inWords } from './words.ts';
+import { inWords, isExpired } from './words.ts';
 
 const site = byId('site', HTMLElement);
 const sheet = byId('sheet', HTMLElement);
@@ -30,38 +30,49 @@ async function openGame(): Promise<void> {
   const door = openDoor(config);
   const scores = openScores(config, door.credentials);
   const replays = openReplays(config, door.credentials);
-  let pass: Pass;
+  let pass: Pass | undefined;
   let shownTab: keyof typeof tabs = 'high';
 
   /** Runs something a player asked for, and says so if it fails. */
   async function attempt(work: () => Promise<void>): Promise<void> {
     notice.hidden = true;
-    await work().catch(complain);
+    await work().catch((error: unknown) => {
+      if (isExpired(error)) pass = undefined;
+      showDoor();
+      complain(error);
+    });
   }
 
   async function receive(next: Pass): Promise<void> {
     pass = next;
-    showPass(pass);
-    lead.textContent = 'Stack the floors before sunrise.';
+    showPass(next);
+    showDoor();
     saved.hidden = true;
-    doorButton.textContent = pass.kind === 'player' ? 'Sign out' : 'Sign in to keep your rounds';
-    const best = pass.kind === 'player' ? replays.load(pass) : Promise.resolve(undefined);
+    const best = next.kind === 'player' ? replays.load(next) : Promise.resolve(undefined);
     await Promise.all([showTab(shownTab), best.then((replay) => stage.rest(replay))]);
   }
 
+  function showDoor(): void {
+    doorButton.hidden = false;
+    doorButton.textContent = pass?.kind === 'player' ? 'Sign out' : 'Sign in to keep your rounds';
+  }
+
   async function showTab(tab: keyof typeof tabs): Promise<void> {
+    if (tab !== shownTab) scoresPanel.replaceChildren();
     shownTab = tab;
     for (const [name, button] of Object.entries(tabs)) {
       button.ariaSelected = `${name === tab}`;
       button.tabIndex = name === tab ? 0 : -1;
     }
     scoresPanel.setAttribute('aria-labelledby', tabs[tab].id);
-    scoresPanel.replaceChildren(await list(tab));
+    const scores = await list(tab);
+    // Meanwhile the player may have chosen the other one.
+    if (tab === shownTab) scoresPanel.replaceChildren(scores);
   }
 
   async function list(tab: keyof typeof tabs): Promise<HTMLElement> {
     if (tab === 'high') return highScoreList(await scores.high(), pass);
-    if (pass.kind === 'guest') return message("A guest's rounds are not kept. Sign in, and yours will be.");
+    if (pass?.kind !== 'player') return message("A guest's rounds are not kept. Sign in, and yours will be.");
     return ownScoreList(await scores.own(pass));
   }
 
@@ -74,19 +85,17 @@ async function openGame(): Promise<void> {
     saved.hidden = true;
     playButton.textContent = 'Build again';
     sheet.hidden = false;
-    playButton.focus();
-    if (pass.kind === 'guest') {
-      say("A guest's round is not kept.");
-    } else {
-      await keep(round);
-    }
+    // Not at once, lest a press that came too late begins the next round.
+    setTimeout(() => playButton.focus(), 600);
+    if (pass?.kind === 'player') await keep(round, pass);
+    else say("A guest's round is not kept.");
   }
 
-  async function keep(round: Round): Promise<void> {
+  async function keep(round: Round, player: Pass): Promise<void> {
     const score = { points: round.points, floors: height(round), at: new Date().toISOString() };
-    const { best } = await scores.add(pass, score);
+    const { best } = await scores.add(player, score);
     const replay = { points: round.points, floors: round.floors };
-    if (best) await replays.save(pass, replay);
+    if (best) await replays.save(player, replay);
     say(best ? 'Your best so far. Round and replay are saved.' : 'Round saved.');
     if (best) stage.remember(replay);
     await showTab(shownTab);
@@ -97,7 +106,7 @@ async function openGame(): Promise<void> {
   tabs.own.addEventListener('click', () => attempt(() => showTab('own')));
   doorButton.addEventListener('click', () =>
     attempt(async () => {
-      if (pass.kind === 'player') await receive(await door.signOut());
+      if (pass?.kind === 'player') await receive(await door.signOut());
       else await door.signIn();
     }),
   );
@@ -110,9 +119,8 @@ async function openGame(): Promise<void> {
     });
   }
 
-  sheet.hidden = false;
-  site.dataset.phase = 'idle';
-  await receive(await door.enter());
+  playButton.disabled = false;
+  await attempt(async () => receive(await door.enter()));
 }
 
 function say(text: string): void {
@@ -122,7 +130,6 @@ function say(text: string): void {
 
 function complain(error: unknown): void {
   console.error(error);
-  sheet.hidden = false;
   notice.textContent = inWords(error);
   notice.hidden = false;
 }

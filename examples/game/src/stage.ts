@@ -52,7 +52,7 @@ export function createStage() {
     /** Clears the site for a new round. */
     begin(round: Round): void {
       tower.replaceChildren(...round.floors.map(floorElement));
-      hanging = hangingElement(round);
+      hanging = hangingElement(topFloor(round), round.floors.length);
       tower.append(hanging);
       lookAt(round.floors.length);
       showPoints(round);
@@ -77,7 +77,7 @@ export function createStage() {
         tower.append(landed);
         tower.querySelector('.cheer')?.remove();
         if (perfect) tower.append(cheer(round, level));
-        hanging = hangingElement(round);
+        hanging = hangingElement(topFloor(round), round.floors.length);
         tower.append(hanging);
       }
       lookAt(round.floors.length);
@@ -93,7 +93,9 @@ export function createStage() {
     /** Shows the player's best tower while nothing is being built; the empty site if there is none. */
     rest(best: Replay | undefined): void {
       const floors = best?.floors ?? [foundation];
-      tower.replaceChildren(...floors.map(floorElement));
+      const waiting = hangingElement(floors.at(-1) ?? foundation, floors.length);
+      waiting.style.transform = 'translateX(4cqw)';
+      tower.replaceChildren(...floors.map(floorElement), waiting);
       lookAt(floors.length);
       paintSky(0);
       this.remember(best);
@@ -138,12 +140,11 @@ function hueOf(level: number): number {
   return 260 + (step < 140 ? step : 280 - step);
 }
 
-function hangingElement(round: Round): HTMLElement {
-  const { width } = topFloor(round);
-  const level = round.floors.length;
-  const element = place(make('div', 'floor hanging'), { x: 0, width }, level + 1);
+/** The next floor, on the crane above the topmost one. */
+function hangingElement(top: Floor, level: number): HTMLElement {
+  const element = place(make('div', 'floor hanging'), { x: 0, width: top.width }, level + 1);
   element.dataset.testid = 'hanging';
-  paintFacade(element, topFloor(round), level);
+  paintFacade(element, top, level);
   return element;
 }
 

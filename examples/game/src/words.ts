@@ -1,14 +1,11 @@
 /** What went wrong, in words for the player. The names are those of `@daypass/client` and of the AWS SDK. */
 export function inWords(error: unknown): string {
+  if (isExpired(error)) return 'Your pass has run out. Sign in again to go on.';
   const { name, message } = error instanceof Error ? error : new Error(String(error));
   switch (name) {
     case 'AccessDenied':
     case 'AccessDeniedException':
       return 'Your pass does not open this door.';
-    case 'SessionExpiredException':
-    case 'ExpiredToken':
-    case 'ExpiredTokenException':
-      return 'Your pass has run out. Sign in again to go on.';
     case 'NetworkException':
     case 'TypeError':
       return 'The service cannot be reached. Is it still running?';
@@ -17,4 +14,12 @@ export function inWords(error: unknown): string {
     default:
       return `That did not work: ${message}`;
   }
+}
+
+/** Whether somebody was signed in and is no longer. */
+export function isExpired(error: unknown): boolean {
+  return (
+    error instanceof Error &&
+    ['SessionExpiredException', 'ExpiredToken', 'ExpiredTokenException'].includes(error.name)
+  );
 }

@@ -42,7 +42,9 @@ export function providerSessions(): AdapterFactory {
         entries.delete(keyOf(id));
       },
       revokeByGrantId: async (grantId) => {
-        for (const [key, { payload }] of entries) if (payload.grantId === grantId) entries.delete(key);
+        for (const [key, { payload }] of entries) {
+          if (payload.kind === model && payload.grantId === grantId) entries.delete(key);
+        }
       },
     };
   };
