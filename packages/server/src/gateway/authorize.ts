@@ -125,20 +125,28 @@ function covers(keys: readonly string[], name: string): boolean {
   return keys.some((key) => (key.endsWith('/') ? name.startsWith(key) : name === key));
 }
 
-/** The context of one demand. It notices when a policy variable, which no condition shows, asks for an unknown key. */
+/**
+ * The context of one demand, the keys of the request below its own. It notices when a policy variable, which no
+ * condition shows, asks for an unknown key. Only looked up in, never walked through.
+ */
 class KnownContext extends Map<string, string | readonly string[]> {
-  readonly #unknown: readonly string[];
+  readonly #request: ConditionContext;
+  readonly #demand: Demand;
   wasAskedForUnknown = false;
 
-  constructor(context: ConditionContext, demand: Demand) {
-    super(context);
-    this.#unknown = demand.unknown;
-    for (const [name, value] of demand.context) this.set(name, value);
+  constructor(request: ConditionContext, demand: Demand) {
+    super();
+    this.#request = request;
+    this.#demand = demand;
   }
 
   override get(name: string): string | readonly string[] | undefined {
-    const value = super.get(name);
-    if (value === undefined && covers(this.#unknown, name)) this.wasAskedForUnknown = true;
+    const value = this.#demand.context.get(name) ?? this.#request.get(name);
+    if (value === undefined && covers(this.#demand.unknown, name)) this.wasAskedForUnknown = true;
     return value;
+  }
+
+  override has(name: string): boolean {
+    return this.get(name) !== undefined;
   }
 }

@@ -163,7 +163,7 @@ function failureOf({ body }: BackendRequest, error: Error): Error {
  * Headers that mean one connection only (RFC 9110 section 7.6.1), those in whose place the gateway speaks for
  * itself, and those that name the store behind it.
  */
-const ownHeaders = new Set([
+const connectionHeaders = new Set([
   'connection',
   'keep-alive',
   'proxy-authenticate',
@@ -188,7 +188,7 @@ function endToEnd(raw: Dispatcher.DispatchController['rawHeaders']): Header[] {
     const name = String(raw[at]).toLowerCase();
     const value = latin1(raw[at + 1]);
     if (name === 'connection') for (const token of value.split(',')) named.add(token.trim().toLowerCase());
-    if (ownHeaders.has(name) || name.startsWith('access-control-')) continue;
+    if (connectionHeaders.has(name) || name.startsWith('access-control-')) continue;
     // A path is the client's way to the gateway, a URL the way past it.
     if (name === 'location' && !value.startsWith('/')) continue;
     headers.push([name, value]);

@@ -13,7 +13,7 @@ import { AmbiguousJson, isJsonObject, type JsonObject, parseStrictJson } from '.
 import { KeySchemas } from './dynamodb/key-schema.ts';
 import type { Backend, GatewayHandler, GatewayServices } from './gateway.ts';
 import { requestContext } from './request-context.ts';
-import { inviteBody, readBody, wireRequest } from './wire.ts';
+import { ClientLeft, inviteBody, readBody, wireRequest } from './wire.ts';
 
 /** DynamoDB's own limit on a request (BatchWriteItem), in bytes. */
 const maxBody = 16 * 1024 * 1024;
@@ -34,6 +34,7 @@ export function createDynamoDbHandler(services: GatewayServices): GatewayHandler
         );
       await serve(request, response, services, store, attempt);
     } catch (error) {
+      if (error instanceof ClientLeft) return void response.destroy();
       const refusal = errorOf(error);
       if (refusal.isFault) services.failed?.(requestId, error);
       else services.denied({ ...attempt, reason: refusal.reason });

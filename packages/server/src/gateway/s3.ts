@@ -20,7 +20,7 @@ import { tagsOf, withExistingTags } from './s3/object-tags.ts';
 import { outgoing, outgoingDocument } from './s3/outgoing.ts';
 import { answerPost, openForm, publicOrigin, readPostedObject } from './s3/post-object.ts';
 import { bucketOfHost, readRequest, type S3Request } from './s3/request.ts';
-import { inviteBody, wireRequest } from './wire.ts';
+import { ClientLeft, inviteBody, wireRequest } from './wire.ts';
 
 /** The data plane for S3. Every request is answered, refusals in S3's format. */
 export function createS3Handler(services: GatewayServices): GatewayHandler {
@@ -36,6 +36,7 @@ export function createS3Handler(services: GatewayServices): GatewayHandler {
         throw new S3Error('ServiceUnavailable', 'There is no S3 store behind this gateway');
       await serve(request, response, services, store, attempt);
     } catch (error) {
+      if (error instanceof ClientLeft) return void response.destroy();
       const refusal = errorOf(error);
       if (refusal.isFault) services.failed?.(requestId, error);
       else services.denied({ ...attempt, reason: refusal.reason });

@@ -27,19 +27,36 @@ export function inviteBody(request: IncomingMessage, response: ServerResponse): 
   if (request.headers.expect?.toLowerCase() === '100-continue') response.writeContinue();
 }
 
-/**
- * The body as one piece; undefined once it is longer than `limit` bytes. Rejects when the client goes away.
- */
-export async function readBody(request: IncomingMessage, limit: number): Promise<Buffer | undefined> {
-  if (Number(request.headers['content-length'] ?? 0) > limit) return undefined;
+/** The client went away before its request was complete: there is nobody left to answer. */
+export class ClientLeft extends Error {
+  constructor() {
+    super('the client went away before its request was complete');
+    this.name = 'ClientLeft';
+  }
+}
+
+/** The body as one piece; undefined once it is longer than `limit` bytes. Rejects with `ClientLeft`. */
+export function readBody(request: IncomingMessage, limit: number): Promise<Buffer | undefined> {
+  const { promise, resolve, reject } = Promise.withResolvers<Buffer | undefined>();
   const chunks: Buffer[] = [];
   let length = 0;
-  // Leaving the loop must not destroy the connection: the refusal still has to be sent.
-  for await (const chunk of request.iterator({ destroyOnReturn: false })) {
-    const bytes: Buffer = chunk;
-    length += bytes.length;
-    if (length > limit) return undefined;
-    chunks.push(bytes);
-  }
-  return chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks, length);
+  // The stream flows on past the limit, so that the refusal can still be read.
+  request.on('data', (chunk: Buffer) => {
+    length += chunk.length;
+    if (length > limit) resolve(undefined);
+    else chunks.push(chunk);
+  });
+  request.once('end', () => resolve(chunks.length === 1 ? chunks[0] : Buffer.concat(chunks)));
+  whenClientLeaves(request, reject);
+  return promise;
+}
+
+/** Calls back once the client is gone before its request was complete; returns what takes that back. */
+export function whenClientLeaves(request: IncomingMessage, left: (error: ClientLeft) => void): () => void {
+  const closed = () => {
+    if (!request.complete) left(new ClientLeft());
+  };
+  if (request.destroyed) closed();
+  request.once('close', closed);
+  return () => request.off('close', closed);
 }

@@ -2,8 +2,9 @@ import type { IncomingMessage } from 'node:http';
 import type { Readable, Transform } from 'node:stream';
 import { createPayloadVerifier, type PayloadKind, payloadKind, type SignedHttpRequest } from '@daypass/sigv4';
 import type { Claim } from '../authenticate.ts';
+import { readBody, whenClientLeaves } from '../wire.ts';
 import { S3Error } from './errors.ts';
-import { contentMd5, emptySha256 } from './hashes.ts';
+import { contentMd5, emptySha256, sha256 } from './hashes.ts';
 
 /** A body on its way to the backend: the object's own bytes, without the framing they may have come in. */
 export interface OutgoingBody {
@@ -35,9 +36,14 @@ export async function objectBody(
     throw new S3Error('MissingContentLength', 'You must provide the Content-Length HTTP header.');
   if (length > maxObject)
     throw new S3Error('EntityTooLarge', 'Your proposed upload exceeds the maximum allowed size');
-  const payload = verifiedPayload(request, wire, claim);
   const payloadSha256 = kind.kind === 'exact' ? kind.canonical : 'UNSIGNED-PAYLOAD';
-  return { body: await sized(payload, length), length, payloadSha256 };
+  if (length > maxBuffered) return { body: verifiedPayload(request, wire, claim), length, payloadSha256 };
+  if (kind.kind === 'streaming') {
+    return { body: await collect(verifiedPayload(request, wire, claim), maxBuffered), length, payloadSha256 };
+  }
+  const body = (await readBody(request, length)) ?? Buffer.alloc(0);
+  if (kind.kind === 'exact' && sha256(body) !== kind.canonical) throw hashMismatch();
+  return { body, length, payloadSha256 };
 }
 
 /** A verified payload to send on: whole when it is small, which also proves it before the backend is asked. */
@@ -69,10 +75,7 @@ export function refuseBody(request: IncomingMessage, claim: Claim): OutgoingBody
     throw new S3Error('InvalidRequest', 'The operation takes no body');
   }
   if (kind.kind === 'exact' && kind.canonical !== emptySha256) {
-    throw new S3Error(
-      'XAmzContentSHA256Mismatch',
-      "The provided 'x-amz-content-sha256' header does not match what was computed.",
-    );
+    throw hashMismatch();
   }
   return { body: undefined, length: 0, payloadSha256: emptySha256 };
 }
@@ -91,20 +94,21 @@ function verifiedPayload(request: IncomingMessage, wire: SignedHttpRequest, clai
  * Pipes a request's body into a transform. Unlike `stream.pipeline` it never destroys the request when the
  * transform fails, since the refusal still has to go out on the same connection.
  */
-export function pipeBody(request: IncomingMessage, transform: Transform): Transform {
-  const clientLeft = () => {
-    if (!request.complete)
-      transform.destroy(
-        new S3Error('IncompleteBody', 'The request body terminated unexpectedly', 'the client has left'),
-      );
-  };
-  request.once('close', clientLeft);
+export function pipeBody<Body extends Transform>(request: IncomingMessage, transform: Body): Body {
+  const stay = whenClientLeaves(request, (error) => transform.destroy(error));
   transform.once('close', () => {
-    request.off('close', clientLeft);
+    stay();
     request.unpipe(transform);
     request.resume();
   });
   return request.pipe(transform);
+}
+
+function hashMismatch(): S3Error {
+  return new S3Error(
+    'XAmzContentSHA256Mismatch',
+    "The provided 'x-amz-content-sha256' header does not match what was computed.",
+  );
 }
 
 async function collect(payload: Readable, limit: number): Promise<Buffer> {

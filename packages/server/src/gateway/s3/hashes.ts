@@ -1,12 +1,12 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
 export function sha256(body: Buffer): string {
-  return createHash('sha256').update(body).digest('hex');
+  return hash('sha256', body);
 }
 
 export const emptySha256 = sha256(Buffer.alloc(0));
 
 /** Base64 of the MD5 digest, as `Content-MD5` has it. */
 export function contentMd5(body: Buffer): string {
-  return createHash('md5').update(body).digest('base64');
+  return hash('md5', body, 'base64');
 }

@@ -33,6 +33,7 @@ export function encodedPath({ bucket, key }: Target): string {
 
 /** RFC 3986: everything but the unreserved characters, as SigV4 spells it. */
 export function encode(text: string): string {
+  if (/^[A-Za-z0-9_.~-]*$/.test(text)) return text;
   return encodeURIComponent(text).replace(
     /[!'()*]/g,
     (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,

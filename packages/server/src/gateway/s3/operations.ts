@@ -283,22 +283,29 @@ export const operations: readonly Operation[] = [
 /** A browser's upload, told from the others by its content type: its signature and its key are in the form. */
 export const postObject = operation('bucket', 'POST', 'PostObject', 'PutObject', { body: 'object' });
 
+/** By method and level, each with the names its query may have. */
+const candidates = Map.groupBy(
+  operations.map((operation) => {
+    const { flags, required, optional } = operation;
+    const valued = Object.entries(required);
+    return { operation, valued, known: new Set([...flags, ...Object.keys(required), ...optional]) };
+  }),
+  ({ operation }) => `${operation.method} ${operation.level}`,
+);
+
 /** The operation of a method, a level and the names in the query; undefined when it is none of S3's. */
 export function operationFor(
   method: string,
   level: Operation['level'],
   query: ReadonlyMap<string, string>,
 ): Operation | undefined {
-  return operations.find((candidate) => {
-    const { flags, required, optional } = candidate;
-    if (candidate.method !== method || candidate.level !== level) return false;
+  const found = candidates.get(`${method} ${level}`)?.find(({ operation, valued, known }) => {
     // A flag with a value is a flag to one server and no such flag, so another operation, to the next.
-    if (!flags.every((flag) => query.get(flag) === '')) return false;
-    const valued = Object.entries(required);
+    if (!operation.flags.every((flag) => query.get(flag) === '')) return false;
     if (!valued.every(([name, value]) => hasValue(query.get(name), value))) return false;
-    const known = new Set([...flags, ...Object.keys(required), ...optional]);
     return [...query.keys()].every((name) => known.has(name));
   });
+  return found?.operation;
 }
 
 /** An empty value would be the absence of the parameter to some servers. */
