@@ -8,10 +8,13 @@ export class BodyTooLarge extends Error {
   }
 }
 
-/** The whole body. Throws `BodyTooLarge` as soon as that is known, and fails when the client goes away. `limit` in bytes. */
-export function readBody(request: IncomingMessage, limit: number): Promise<Buffer> {
+/**
+ * The whole body; `announced` is what Content-Length says, both in bytes. Throws `BodyTooLarge` as soon as that is known,
+ * and fails when the client goes away.
+ */
+export function readBody(request: IncomingMessage, announced: number, limit: number): Promise<Buffer> {
   return new Promise((resolve, reject) => {
-    if (Number(request.headers['content-length'] ?? 0) > limit) {
+    if (announced > limit) {
       reject(new BodyTooLarge(limit));
       return;
     }

@@ -8,11 +8,11 @@ import { answerJson, refuseJson } from '../api/json-endpoint.ts';
 import { answerQuery, type QueryService, refuseQuery } from '../api/query-endpoint.ts';
 import type { ApiRequest, ApiResponse, Gate, Service } from '../api/service.ts';
 import { ServiceError } from '../errors.ts';
+import { answerPreflight } from '../gateway/cors.ts';
 import type { GatewayHandler } from '../gateway/gateway.ts';
 import { wireRequest } from '../gateway/wire.ts';
 import { BodyTooLarge, readBody } from './body.ts';
-import { answerPreflight, apiCors } from './cors.ts';
-import { type Route, route } from './route.ts';
+import { headerOf, type Route, route } from './route.ts';
 
 /** Everything that answers requests. */
 export interface Endpoints {
@@ -80,10 +80,11 @@ async function serve(
 ): Promise<void> {
   const wire = wireRequest(request);
   if (wire === undefined) return writeStatus(response, 400, 'bad request target');
-  const way = route(wire.method, wire.path, wire.query, request.headers);
+  const way = route(wire);
   switch (way.to) {
     case 'preflight':
-      return answerPreflight(request, response);
+      answerPreflight(request, response);
+      return;
     case 's3':
       return endpoints.s3(request, response, requestId);
     case 'dynamodb':
@@ -117,7 +118,7 @@ async function answerApi(
 ): Promise<ApiResponse | undefined> {
   let body: Buffer;
   try {
-    body = await readBody(incoming, largestBody);
+    body = await readBody(incoming, Number(headerOf(wire, 'content-length') ?? 0), largestBody);
   } catch (fault) {
     if (!(fault instanceof BodyTooLarge)) return undefined;
     const tooLarge = new ServiceError('RequestEntityTooLargeException', 'Request entity is too large.');
@@ -128,7 +129,7 @@ async function answerApi(
   const request: ApiRequest = { ...wire, requestId, sourceIp: incoming.socket.remoteAddress ?? '', body };
   switch (way.to) {
     case 'json':
-      if (!isAwsJson(incoming.headers['content-type'])) break;
+      if (!isAwsJson(headerOf(wire, 'content-type'))) break;
       return answerJson(endpoints.gate, endpoints.json[way.service], way.operation, request);
     case 'federate':
       return answerJson(endpoints.gate, endpoints.json.daypass, 'Federate', request);
@@ -145,24 +146,37 @@ function isAwsJson(contentType: string | undefined): boolean {
   return contentType !== undefined && /^application\/x-amz-json-1\.[01](?:\s*;|$)/i.test(contentType);
 }
 
+/**
+ * What every answer of the API says to browsers: any page may read it, since a request carries its own proof (a token
+ * or a signature) and never a cookie. Source: the headers Amazon Cognito Identity answers with.
+ */
+const cors: readonly string[] = [
+  'access-control-allow-origin',
+  '*',
+  'access-control-expose-headers',
+  'x-amzn-RequestId,x-amzn-ErrorType,x-amzn-ErrorMessage,Date',
+];
+
 function write(response: ServerResponse, answer: ApiResponse, requestId: string): void {
+  const { status, contentType, body, error } = answer;
+  const length = Buffer.byteLength(body);
   const headers = [
     'content-type',
-    answer.contentType,
+    contentType,
     'content-length',
-    String(Buffer.byteLength(answer.body)),
+    String(length),
     'x-amzn-requestid',
     requestId,
-    ...apiCors,
+    ...cors,
   ];
-  const { error } = answer;
   if (error !== undefined) {
     headers.push('x-amzn-errortype', `${error.code}:`, 'x-amzn-errormessage', headerText(error.message));
     // The rest of a body that was too large is not read: the connection cannot be used again.
-    if (error.status === 413) headers.push('connection', 'close');
+    if (status === 413) headers.push('connection', 'close');
   }
-  response.writeHead(answer.status, headers);
-  response.end(answer.body);
+  response.writeHead(status, headers);
+  // Plain ASCII, as nearly every answer is, goes out without being encoded again.
+  response.end(body, length === body.length ? 'latin1' : 'utf8');
 }
 
 /** A message may repeat what the client sent; in a header only printable ASCII may stand. */

@@ -1,4 +1,4 @@
-import type { IncomingHttpHeaders } from 'node:http';
+import type { SignedHttpRequest } from '@daypass/sigv4';
 
 /** Where a request goes; decided by its head alone. */
 export type Route =
@@ -15,19 +15,32 @@ const targets: ReadonlyMap<string, 'cognito-identity' | 'daypass'> = new Map([
  * One endpoint serves every protocol: reserved paths first, then `X-Amz-Target` (AWS JSON), then a form with an
  * Action (AWS Query); everything else is a request to S3, which alone has no marks of its own.
  */
-export function route(method: string, path: string, query: string, headers: IncomingHttpHeaders): Route {
-  if (method === 'OPTIONS' && headers['access-control-request-method'] !== undefined)
+export function route(request: SignedHttpRequest): Route {
+  const { method, path } = request;
+  if (method === 'OPTIONS' && headerOf(request, 'access-control-request-method') !== undefined) {
     return { to: 'preflight' };
+  }
   if (path.startsWith('/_daypass/')) return reserved(method, path);
   if (path.startsWith('/.well-known/') && method === 'GET') {
     if (path === '/.well-known/openid-configuration') return { to: 'openid-configuration' };
     if (path === '/.well-known/jwks_uri') return { to: 'jwks' };
   }
-  const target = headers['x-amz-target'];
-  if (typeof target === 'string') return byTarget(target);
-  if (path === '/' && method === 'POST' && isForm(headers)) return { to: 'query' };
-  if (path === '/' && method === 'GET' && /(?:^|&)Action=/.test(query)) return { to: 'query' };
+  const target = headerOf(request, 'x-amz-target');
+  if (target !== undefined) return byTarget(target);
+  if (path === '/' && method === 'POST' && isForm(headerOf(request, 'content-type'))) return { to: 'query' };
+  if (path === '/' && method === 'GET' && /(?:^|&)Action=/.test(request.query)) return { to: 'query' };
   return { to: 's3' };
+}
+
+/**
+ * A header's first value; `name` in lower case. Reads the headers as they came, because on the way of an exchange it is
+ * dear to have Node sort them into an object first.
+ */
+export function headerOf({ headers }: SignedHttpRequest, name: string): string | undefined {
+  for (const [sent, value] of headers) {
+    if (sent.length === name.length && sent.toLowerCase() === name) return value;
+  }
+  return undefined;
 }
 
 function reserved(method: string, path: string): Route {
@@ -47,6 +60,6 @@ function byTarget(target: string): Route {
     : { to: 'json', service, operation: target.slice(dot + 1) };
 }
 
-function isForm(headers: IncomingHttpHeaders): boolean {
-  return headers['content-type']?.toLowerCase().startsWith('application/x-www-form-urlencoded') === true;
+function isForm(contentType: string | undefined): boolean {
+  return contentType?.toLowerCase().startsWith('application/x-www-form-urlencoded') === true;
 }
