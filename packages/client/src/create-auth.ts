@@ -11,7 +11,8 @@ import {
 } from './errors.ts';
 import { claimsOf } from './jwt.ts';
 import { createKeeper } from './keeper.ts';
-import { credentialsOf, isFederation, type State, transitions } from './machine.ts';
+import * as transitions from './machine.ts';
+import { credentialsOf, isFederation, type State } from './machine.ts';
 import { AuthProvider } from './provider.ts';
 import { createRenewal, isGoneOrOfAnother } from './renew.ts';
 import { AuthSession, type Outcome, type UserPoolTokens } from './session.ts';

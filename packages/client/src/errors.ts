@@ -69,15 +69,15 @@ export class InvalidIdentityPoolConfigurationException extends ServiceException 
 
 /** The class of each type, and what can be done about it; a Map, for the names come from outside. */
 const known = new Map<string, [Exception: typeof ServiceException, suggestion?: string]>([
-  ['NotAuthorizedException', [NotAuthorizedException, 'Check provider, audience and expiry of the token.']],
-  ['ResourceNotFoundException', [ResourceNotFoundException, 'Check identityPoolId, region and endpoint.']],
+  ['NotAuthorizedException', [NotAuthorizedException, 'Check provider, audience and expiry.']],
+  ['ResourceNotFoundException', [ResourceNotFoundException, 'Check identityPoolId and endpoint.']],
   ['ResourceConflictException', [ResourceConflictException, 'Federate without linking.']],
   ['TooManyRequestsException', [TooManyRequestsException, 'Try again later.']],
   ['InvalidParameterException', [InvalidParameterException]],
   ['ValidationException', [InvalidParameterException]],
   [
     'InvalidIdentityPoolConfigurationException',
-    [InvalidIdentityPoolConfigurationException, 'Check the roles of the pool and their trust policies.'],
+    [InvalidIdentityPoolConfigurationException, 'Check the roles and their trust policies.'],
   ],
 ]);
 

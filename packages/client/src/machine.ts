@@ -41,6 +41,10 @@ export interface UserPool extends Exchange {
   readonly userSub: string;
 }
 
+/**
+ * Whose session it is. Fetching and refreshing are no states of their own, for they are not kept: they are the one
+ * exchange that runs, and every other tab sees the state before or after it.
+ */
 export type State = SignedOut | Guest | Federated | Expired | UserPool;
 
 export const signedOut: SignedOut = { kind: 'signedOut' };
@@ -53,31 +57,36 @@ export const isFederation = (state: State): state is Federated | Expired =>
 export const credentialsOf = (state: State): Credentials | undefined =>
   'credentials' in state ? state.credentials : undefined;
 
-/**
- * Every legal transition, typed by the states it may start from: an illegal one does not compile.
- * The guest who federates leaves the guest identity behind unless the exchange was asked to carry it over.
- */
-export const transitions = {
-  admitGuest: (_from: SignedOut | Guest, identity: Omit<Guest, 'kind'>): Guest => ({
-    ...identity,
-    kind: 'guest',
-  }),
-  federate: (_from: Exclude<State, UserPool>, login: Login, exchange: Exchange): Federated => ({
-    ...login,
-    ...exchange,
-    kind: 'federated',
-  }),
-  expire: ({ identityId, provider, customRoleArn }: Federated | Expired): Expired => ({
-    kind: 'expired',
-    identityId,
-    provider,
-    customRoleArn,
-  }),
-  clearFederation: (_from: Federated | Expired): SignedOut => signedOut,
-  signIn: (_from: State, userSub: string, exchange: Exchange): UserPool => ({
-    ...exchange,
-    userSub,
-    kind: 'userPool',
-  }),
-  signOut: (_from: State): SignedOut => signedOut,
-};
+// Every legal transition, typed by the states it may start from: an illegal one does not compile.
+
+/** A visitor becomes a guest, or a guest gets new credentials. */
+export const admitGuest = (_from: SignedOut | Guest, identity: Omit<Guest, 'kind'>): Guest => ({
+  ...identity,
+  kind: 'guest',
+});
+
+/** A login was exchanged: by a visitor, a guest, or by who was federated before. */
+export const federate = (_from: Exclude<State, UserPool>, login: Login, exchange: Exchange): Federated => ({
+  ...login,
+  ...exchange,
+  kind: 'federated',
+});
+
+/** The login of a federation is no longer accepted. */
+export const expire = ({ identityId, provider, customRoleArn }: Federated | Expired): Expired => ({
+  kind: 'expired',
+  identityId,
+  provider,
+  customRoleArn,
+});
+
+export const clearFederation = (_from: Federated | Expired): SignedOut => signedOut;
+
+/** A user-pool user signed in: whatever was before ends. */
+export const signIn = (_from: State, userSub: string, exchange: Exchange): UserPool => ({
+  ...exchange,
+  userSub,
+  kind: 'userPool',
+});
+
+export const signOut = (_from: State): SignedOut => signedOut;

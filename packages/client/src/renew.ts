@@ -8,17 +8,8 @@ import {
 } from './errors.ts';
 import { claimsOf } from './jwt.ts';
 import type { Keeper } from './keeper.ts';
-import {
-  type Exchange,
-  type Expired,
-  type Federated,
-  type Guest,
-  type Login,
-  type SignedOut,
-  type State,
-  transitions,
-  type UserPool,
-} from './machine.ts';
+import type { Exchange, Expired, Federated, Guest, Login, SignedOut, State, UserPool } from './machine.ts';
+import * as transitions from './machine.ts';
 import { AuthProvider } from './provider.ts';
 import type { UserPoolTokens } from './session.ts';
 import type { ExchangeRequest, IdentityPool } from './wire.ts';

@@ -28,10 +28,11 @@ export function createVault(storage: AuthStorage, key: string, persistToken: boo
 
     async save(state) {
       const text = state.kind === 'signedOut' ? null : serialise(state, persistToken);
-      last = { state, text, stored: false };
+      const saved = { state, text, stored: false };
+      last = saved;
       try {
         await (text === null ? storage.removeItem(key) : storage.setItem(key, text));
-        last = { state, text, stored: true };
+        saved.stored = true;
       } catch {
         // Full or forbidden storage costs the next page load a request, not this one its session.
       }
@@ -77,8 +78,7 @@ function stateOf(stored: Record<string, unknown>): State | undefined {
 }
 
 function credentialsIn(stored: unknown): Credentials | undefined {
-  if (typeof stored !== 'object' || stored === null) return undefined;
-  const of: Record<string, unknown> = { ...stored };
+  const of: Record<string, unknown> = Object(stored);
   const accessKeyId = textOf(of.accessKeyId);
   const secretAccessKey = textOf(of.secretAccessKey);
   const sessionToken = textOf(of.sessionToken);

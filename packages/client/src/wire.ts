@@ -144,18 +144,17 @@ async function send(
     response = await fetch(url, { method: 'POST', headers, body, signal: patience.signal, ...rules });
     text = await response.text();
   } catch (cause) {
-    throw new NetworkException(`${url} could not be reached.`, 'Check connection and endpoint.', cause);
+    throw new NetworkException(`${url} cannot be reached.`, 'Check endpoint and connection.', cause);
   } finally {
     clearTimeout(timer);
     signal?.removeEventListener('abort', giveUp);
   }
   const answer = read(text);
-  const { status } = response;
   if (response.ok) return { ...answer, skew: skewOf(response) };
   throw serviceException(
     answer.__type ?? response.headers.get('x-amzn-errortype') ?? '',
-    answer.message ?? answer.Message ?? `${url} answered with status ${status}.`,
-    status,
+    answer.message ?? answer.Message ?? `Status ${response.status}`,
+    response.status,
   );
 }
 
@@ -180,5 +179,4 @@ function exchangeOf({ IdentityId: identityId, Credentials: given, skew }: Answer
   return { identityId, credentials };
 }
 
-const unreadable = () =>
-  new UnknownException('The answer is not one of an identity pool.', 'Check endpoint and protocol.');
+const unreadable = () => new UnknownException('The answer cannot be read.', 'Check endpoint and protocol.');
