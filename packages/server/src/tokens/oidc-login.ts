@@ -46,7 +46,7 @@ export async function verifyOidcToken(
 ): Promise<OidcToken> {
   const proven = await oidc.prove(token, sourceOf(issuer.replace(/^https:\/\//, '')));
   const presented = presentedAudience(proven.claims);
-  if (!areAll(presented, clientIds)) throw foreignAudience();
+  if (!areAll(presented, clientIds)) throw foreignAudience(presented);
   return { ...proven, audience: presented[0] };
 }
 
@@ -79,7 +79,7 @@ function acceptancesOf(key: string, providers: PoolProviders): readonly Acceptan
 function loginOf(key: string, proven: ProvenClaims, acceptances: readonly Acceptance[]): Login {
   const presented = presentedAudience(proven.claims);
   const accepted = acceptances.find(({ clientIds }) => areAll(presented, clientIds));
-  if (!accepted) throw foreignAudience();
+  if (!accepted) throw foreignAudience(presented);
   const [audience] = presented;
   return proveLogin({
     provider: key,
@@ -94,6 +94,10 @@ function areAll(presented: readonly string[], accepted: readonly string[]): bool
   return presented.every((clientId) => accepted.includes(clientId));
 }
 
-function foreignAudience(): TokenRefused {
-  return new TokenRefused({ kind: 'audience' }, 'the token was issued to a client that is not accepted here');
+/** Client ids are no secrets: naming them is what tells an operator which one to add. */
+function foreignAudience(presented: readonly string[]): TokenRefused {
+  return new TokenRefused(
+    { kind: 'audience' },
+    `the token was issued to ${presented.join(' ').slice(0, 200)}, which is not accepted here`,
+  );
 }

@@ -26,6 +26,7 @@ export function attribute(element: XmlElement | undefined, name: string): string
   return typeof value === 'string' ? value : undefined;
 }
 
+/** As it stands: a name with a space before it is another name. */
 export function textOf(element: XmlElement | undefined): string | undefined {
-  return typeof element?._ === 'string' ? element._.trim() : undefined;
+  return typeof element?._ === 'string' ? element._ : undefined;
 }

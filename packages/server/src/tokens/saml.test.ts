@@ -57,6 +57,12 @@ describe('a SAML response', () => {
     ]);
   });
 
+  it('has its name exactly as it was signed', async () => {
+    await expect(verify(await idp.respond({ nameId: ' alice' }))).resolves.toMatchObject({
+      subject: ' alice',
+    });
+  });
+
   it('may be given again while it lives, and not after', async () => {
     const xml = await idp.respond();
     const issuedAt = clock.now();
