@@ -33,13 +33,14 @@ export async function startDevProcess(data: string): Promise<DevProcess> {
     return url;
   };
   const gameUrl = address('Game');
-  const config = await (await fetch(new URL('/config.json', gameUrl))).json();
+  const configuration = await fetch(new URL('/config.json', gameUrl));
+  const { identityPoolId }: { identityPoolId: string } = JSON.parse(await configuration.text());
   const ended = once(child, 'exit');
   return {
     url: address('Service'),
     gameUrl,
     providerUrl: address('OpenID provider'),
-    identityPoolId: config.identityPoolId,
+    identityPoolId,
     rootCredentials: readCredentials(join(data, 'credentials')),
     cliLine: /^\s*(AWS_.*)$/m.exec(announcement)?.[1] ?? '',
     async stop() {

@@ -42,8 +42,8 @@ export async function signIn(options: {
       code_verifier: verifier,
     }),
   });
-  const { id_token } = await response.json();
-  return id_token;
+  const answer: { id_token: string } = JSON.parse(await response.text());
+  return answer.id_token;
 }
 
 /** Follows redirects with cookies until a page is shown or `stopAt` is reached; gives the last address. */

@@ -14,6 +14,7 @@ import { cognitoIdentityOperations } from './api/cognito-identity/operations.ts'
 import { daypassOperations } from './api/daypass/operations.ts';
 import { openIdDiscovery } from './api/discovery.ts';
 import { iamOperations } from './api/iam/operations.ts';
+import { rememberRefusals } from './api/refusals.ts';
 import { bind } from './api/service.ts';
 import { stsOperations } from './api/sts/operations.ts';
 import { BoundedMap } from './bounded-map.ts';
@@ -96,6 +97,7 @@ async function assemble(
   const users = openUsers({ store, clock, place });
   const managedPolicies = openManagedPolicies({ store, clock, place });
   const accessKeys = openAccessKeys({ store, master, clock });
+  const refusals = rememberRefusals({ clock });
   const revocations = openRevocations({ store, clock });
   const pools = openPools({ store, clock });
   const overrides = Object.entries(options.providerOverrides ?? {}).map(
@@ -154,11 +156,19 @@ async function assemble(
           place,
           federation,
         }),
-        daypass: bind('daypass', daypassOperations, { store, clock, place, federation, revocations }),
+        daypass: bind('daypass', daypassOperations, {
+          store,
+          clock,
+          place,
+          federation,
+          revocations,
+          explain: { ...federation, policiesOf: gate.policiesOf },
+          refusals,
+        }),
       },
       query: [
         {
-          ...bind('sts', stsOperations, {}),
+          ...bind('sts', stsOperations, { ...federation, managedPolicies, policiesOf: gate.policiesOf }),
           version: '2011-06-15',
           namespace: 'https://sts.amazonaws.com/doc/2011-06-15/',
         },
@@ -181,6 +191,7 @@ async function assemble(
       s3: createS3Handler(gateway),
       dynamodb: createDynamoDbHandler(gateway),
       discovery: openIdDiscovery(federation),
+      refusals,
       ready: () => store.ping(),
     },
     async close() {

@@ -6,6 +6,7 @@ import type { Logger } from 'pino';
 import type { Discovery } from '../api/discovery.ts';
 import { answerJson, refuseJson } from '../api/json-endpoint.ts';
 import { answerQuery, type QueryService, refuseQuery } from '../api/query-endpoint.ts';
+import type { Refusals } from '../api/refusals.ts';
 import type { ApiRequest, ApiResponse, Gate, Service } from '../api/service.ts';
 import { ServiceError } from '../errors.ts';
 import { answerPreflight } from '../gateway/cors.ts';
@@ -23,6 +24,7 @@ export interface Endpoints {
   readonly s3: GatewayHandler;
   readonly dynamodb: GatewayHandler;
   readonly discovery: Discovery;
+  readonly refusals: Refusals;
   /** Resolves when requests can be served; throws with the reason otherwise. */
   ready(): Promise<void>;
 }
@@ -103,7 +105,7 @@ async function serve(
     default: {
       const answer = await answerApi(endpoints, way, request, wire, requestId);
       if (answer === undefined) return;
-      if (answer.error !== undefined) logRefusal(log, way, answer.error, requestId);
+      if (answer.error !== undefined) noteRefusal(endpoints.refusals, log, way, answer.error, requestId);
       write(response, answer, requestId);
     }
   }
@@ -199,8 +201,15 @@ function writeStatus(response: ServerResponse, status: number, text: string): vo
   response.end(JSON.stringify({ status: text }));
 }
 
-function logRefusal(log: Logger, way: Route, error: ServiceError, requestId: string): void {
+function noteRefusal(
+  refusals: Refusals,
+  log: Logger,
+  way: Route,
+  error: ServiceError,
+  requestId: string,
+): void {
   const operation = way.to === 'json' ? way.operation : way.to;
+  refusals.note(requestId, operation, error);
   const fields = { requestId, operation, code: error.code, message: error.message, reason: error.reason };
   if (error.fault === 'Receiver') log.error({ ...fields, err: error.cause }, 'failed');
   else log.info(fields, 'refused');

@@ -1,7 +1,12 @@
 import type { IdentityId } from '../../ids.ts';
 import type { IdentityWithLogins } from '../../store/store.ts';
-import { identityPoolId, identityProviderName, paginationKey, queryLimit } from '../cognito-identity/shapes.ts';
-import { operation, type Output } from '../protocol/operation.ts';
+import {
+  identityPoolId,
+  identityProviderName,
+  paginationKey,
+  queryLimit,
+} from '../cognito-identity/shapes.ts';
+import { type Output, operation } from '../protocol/operation.ts';
 import { page } from '../protocol/pagination.ts';
 import { boolean, integer, required, string, structure } from '../protocol/shape.ts';
 import { daypassPool } from './resources.ts';
@@ -28,21 +33,26 @@ export const FindIdentities = operation({
   }),
   async handle({ store, federation }: DaypassServices, input) {
     const { document: pool } = await federation.pools.get(input.IdentityPoolId);
-    const { items, nextToken } = await page('FindIdentities', input.MaxResults, input.NextToken, async (after, limit) => {
-      const found = await store.findIdentities({
-        poolId: pool.poolId,
-        limit,
-        ...(input.Provider !== undefined && { provider: input.Provider }),
-        ...(input.Subject !== undefined && { subject: input.Subject }),
-        ...(input.SubjectPrefix !== undefined && { subjectPrefix: input.SubjectPrefix }),
-        ...(input.IdentityIdPrefix !== undefined && { identityIdPrefix: input.IdentityIdPrefix }),
-        ...(input.Enabled !== undefined && { enabled: input.Enabled }),
-        ...(input.Created && { created: milliseconds(input.Created) }),
-        ...(input.LastSeen && { lastSeen: milliseconds(input.LastSeen) }),
-        ...(after !== undefined && { after: after as IdentityId }),
-      });
-      return found.map((identity) => ({ key: identity.identityId, item: describe(identity) }));
-    });
+    const { items, nextToken } = await page(
+      'FindIdentities',
+      input.MaxResults,
+      input.NextToken,
+      async (after, limit) => {
+        const found = await store.findIdentities({
+          poolId: pool.poolId,
+          limit,
+          ...(input.Provider !== undefined && { provider: input.Provider }),
+          ...(input.Subject !== undefined && { subject: input.Subject }),
+          ...(input.SubjectPrefix !== undefined && { subjectPrefix: input.SubjectPrefix }),
+          ...(input.IdentityIdPrefix !== undefined && { identityIdPrefix: input.IdentityIdPrefix }),
+          ...(input.Enabled !== undefined && { enabled: input.Enabled }),
+          ...(input.Created && { created: milliseconds(input.Created) }),
+          ...(input.LastSeen && { lastSeen: milliseconds(input.LastSeen) }),
+          ...(after !== undefined && { after: after as IdentityId }),
+        });
+        return found.map((identity) => ({ key: identity.identityId, item: describe(identity) }));
+      },
+    );
     return { IdentityPoolId: pool.poolId, Identities: items, NextToken: nextToken };
   },
 });

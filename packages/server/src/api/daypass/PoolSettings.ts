@@ -1,9 +1,9 @@
 import { PolicySyntaxError, parsePolicy } from '@daypass/policy';
 import { ServiceError } from '../../errors.ts';
 import type { PoolSettings } from '../../store/documents.ts';
-import { changePool, storedPool } from '../cognito-identity/stored-pool.ts';
 import { identityPoolId, identityProviderName } from '../cognito-identity/shapes.ts';
-import { operation, type Output } from '../protocol/operation.ts';
+import { changePool, storedPool } from '../cognito-identity/stored-pool.ts';
+import { type Output, operation } from '../protocol/operation.ts';
 import { type Infer, integer, list, map, required, string, structure } from '../protocol/shape.ts';
 import { daypassPool } from './resources.ts';
 import type { DaypassServices } from './services.ts';
@@ -40,9 +40,17 @@ export const GetPoolSettings = operation({
   },
 });
 
-function readSettings({ CredentialLifetime, ClientIds, GuestScopeDown, GuestPolicy }: Infer<typeof settings>): PoolSettings {
+function readSettings({
+  CredentialLifetime,
+  ClientIds,
+  GuestScopeDown,
+  GuestPolicy,
+}: Infer<typeof settings>): PoolSettings {
   if ((GuestScopeDown === 'POLICY') !== (GuestPolicy !== undefined)) {
-    throw new ServiceError('InvalidParameterException', 'GuestPolicy goes with GuestScopeDown POLICY, and only with it.');
+    throw new ServiceError(
+      'InvalidParameterException',
+      'GuestPolicy goes with GuestScopeDown POLICY, and only with it.',
+    );
   }
   return {
     ...(CredentialLifetime !== undefined && { credentialLifetime: CredentialLifetime }),
@@ -57,7 +65,8 @@ function checked(policy: string): string {
   try {
     parsePolicy(policy, 'session');
   } catch (error) {
-    if (error instanceof PolicySyntaxError) throw new ServiceError('InvalidParameterException', `GuestPolicy: ${error.message}`);
+    if (error instanceof PolicySyntaxError)
+      throw new ServiceError('InvalidParameterException', `GuestPolicy: ${error.message}`);
     throw error;
   }
   return policy;

@@ -14,7 +14,8 @@ export const RevokeSessions = operation({
   name: 'RevokeSessions',
   access: {
     action: 'daypass:RevokeSessions',
-    resource: ({ place }: DaypassServices, input) => input.RoleArn ?? poolArn(place, input.IdentityPoolId ?? '*'),
+    resource: ({ place }: DaypassServices, input) =>
+      input.RoleArn ?? poolArn(place, input.IdentityPoolId ?? '*'),
   },
   input: target,
   async handle({ revocations, clock }: DaypassServices, input) {
@@ -24,10 +25,17 @@ export const RevokeSessions = operation({
   },
 });
 
-function targetOf({ IdentityId, RoleArn, IdentityPoolId }: Infer<typeof target>): RevocationDocument['target'] {
+function targetOf({
+  IdentityId,
+  RoleArn,
+  IdentityPoolId,
+}: Infer<typeof target>): RevocationDocument['target'] {
   const given = [IdentityId, RoleArn, IdentityPoolId].filter((value) => value !== undefined);
   if (given.length !== 1) {
-    throw new ServiceError('InvalidParameterException', 'Please provide one of IdentityId, RoleArn and IdentityPoolId.');
+    throw new ServiceError(
+      'InvalidParameterException',
+      'Please provide one of IdentityId, RoleArn and IdentityPoolId.',
+    );
   }
   if (IdentityId !== undefined) return { kind: 'identity', identityId: IdentityId as IdentityId };
   if (RoleArn !== undefined) return { kind: 'role', roleArn: RoleArn };

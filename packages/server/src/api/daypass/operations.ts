@@ -1,3 +1,4 @@
+import { ExplainFederation } from './ExplainFederation.ts';
 import { Federate } from './Federate.ts';
 import { FindIdentities } from './FindIdentities.ts';
 import { LinkLogin } from './LinkLogin.ts';
@@ -6,6 +7,7 @@ import { RevokeSessions } from './RevokeSessions.ts';
 
 /** What Daypass adds to the services of AWS. */
 export const daypassOperations = [
+  ExplainFederation,
   Federate,
   FindIdentities,
   GetPoolSettings,

@@ -2,7 +2,9 @@ import type { Place } from '../../access/arn.ts';
 import type { Revocations } from '../../access/revocations.ts';
 import type { Clock } from '../../clock.ts';
 import type { FederationServices } from '../../federation/exchange.ts';
+import type { ExplainServices } from '../../federation/explain.ts';
 import type { Store } from '../../store/store.ts';
+import type { Refusals } from '../refusals.ts';
 
 /** What Daypass's own operations work with. */
 export interface DaypassServices {
@@ -11,4 +13,6 @@ export interface DaypassServices {
   readonly place: Place;
   readonly federation: FederationServices;
   readonly revocations: Revocations;
+  readonly explain: ExplainServices;
+  readonly refusals: Refusals;
 }

@@ -1,0 +1,108 @@
+import type { StatementExplanation } from '@daypass/policy';
+import { poolArn } from '../../access/arn.ts';
+import { ServiceError } from '../../errors.ts';
+import { explainFederation, type Step } from '../../federation/explain.ts';
+import type { IdentityId, PoolId } from '../../ids.ts';
+import { arn, identityId, identityPoolId, logins } from '../cognito-identity/shapes.ts';
+import { type Output, operation } from '../protocol/operation.ts';
+import { list, required, string, structure } from '../protocol/shape.ts';
+import type { DaypassServices } from './services.ts';
+
+/**
+ * Why an exchange would go as it does: every step with its outcome, the role, the tags and what the session would be
+ * allowed. Or, for the request id of an earlier refusal, the reason that its caller was not told.
+ */
+export const ExplainFederation = operation({
+  name: 'ExplainFederation',
+  access: {
+    action: 'daypass:ExplainFederation',
+    resource: ({ place }: DaypassServices, input) => poolArn(place, input.IdentityPoolId ?? '*'),
+  },
+  input: structure({
+    IdentityPoolId: identityPoolId,
+    IdentityId: identityId,
+    Logins: logins,
+    CustomRoleArn: arn,
+    Actions: list(
+      structure({
+        Action: required(string({ min: 3, max: 128, pattern: '[\\w-]+:[\\w*]+' })),
+        Resource: required(string({ min: 1, max: 2048 })),
+      }),
+      { max: 50 },
+    ),
+    RequestId: string({ min: 36, max: 36, pattern: '[0-9a-f-]+' }),
+  }),
+  async handle(services: DaypassServices, input) {
+    if (input.RequestId !== undefined) return earlierRefusal(services, input.RequestId);
+    if (input.IdentityPoolId === undefined) {
+      throw new ServiceError('InvalidParameterException', 'Please provide an IdentityPoolId or a RequestId.');
+    }
+    const answer = await explainFederation(services.explain, {
+      poolId: input.IdentityPoolId as PoolId,
+      identityId: input.IdentityId as IdentityId | undefined,
+      logins: input.Logins ?? {},
+      customRoleArn: input.CustomRoleArn,
+      asked: (input.Actions ?? []).map(({ Action, Resource }) => ({ action: Action, resource: Resource })),
+    });
+    return {
+      Steps: answer.steps.map(describeStep),
+      IdentityId: answer.identityId,
+      RoleArn: answer.roleArn,
+      PrincipalTags: answer.tags,
+      Permissions: answer.permissions.map(({ action, resource, decision }) => ({
+        Action: action,
+        Resource: resource,
+        Allowed: decision.allowed,
+        Effect: decision.effect,
+        Layer: decision.layer,
+        Statement: decision.statement && { Source: decision.statement.source, Sid: decision.statement.sid },
+      })),
+    };
+  },
+});
+
+function earlierRefusal({ refusals }: DaypassServices, requestId: string): Output {
+  const refusal = refusals.find(requestId);
+  if (refusal === undefined) {
+    throw new ServiceError(
+      'ResourceNotFoundException',
+      `No refusal of request '${requestId}' is remembered.`,
+    );
+  }
+  return {
+    Refusal: {
+      Operation: refusal.operation,
+      Code: refusal.code,
+      Message: refusal.message,
+      Reason: refusal.reason,
+      Date: new Date(refusal.at),
+    },
+  };
+}
+
+function describeStep({ name, outcome, detail, error, statements }: Step): Output {
+  return {
+    Step: name,
+    Outcome: outcome,
+    Detail: detail,
+    Error: error && { Code: error.code, Message: error.message },
+    Statements: statements?.map(describeStatement),
+  };
+}
+
+function describeStatement({ source, sid, effect, matched, mismatches }: StatementExplanation): Output {
+  return {
+    Source: source,
+    Sid: sid,
+    Effect: effect,
+    Matched: matched,
+    Mismatches: mismatches.map(({ element, operator, key, wanted, actual, reason }) => ({
+      Element: element,
+      Operator: operator,
+      Key: key,
+      Wanted: wanted,
+      Actual: actual,
+      Reason: reason,
+    })),
+  };
+}
