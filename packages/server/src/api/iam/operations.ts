@@ -1,6 +1,7 @@
 import { AddClientIDToOpenIDConnectProvider } from './AddClientIDToOpenIDConnectProvider.ts';
 import { AttachRolePolicy } from './AttachRolePolicy.ts';
 import { AttachUserPolicy } from './AttachUserPolicy.ts';
+import { absentOperations } from './absent.ts';
 import { CreateAccessKey } from './CreateAccessKey.ts';
 import { CreateOpenIDConnectProvider } from './CreateOpenIDConnectProvider.ts';
 import { CreatePolicy } from './CreatePolicy.ts';
@@ -35,7 +36,6 @@ import { ListAccessKeys } from './ListAccessKeys.ts';
 import { ListAttachedRolePolicies } from './ListAttachedRolePolicies.ts';
 import { ListAttachedUserPolicies } from './ListAttachedUserPolicies.ts';
 import { ListEntitiesForPolicy } from './ListEntitiesForPolicy.ts';
-import { ListGroupsForUser } from './ListGroupsForUser.ts';
 import { ListInstanceProfilesForRole } from './ListInstanceProfilesForRole.ts';
 import { ListOpenIDConnectProviders } from './ListOpenIDConnectProviders.ts';
 import { ListOpenIDConnectProviderTags } from './ListOpenIDConnectProviderTags.ts';
@@ -111,7 +111,6 @@ export const iamOperations = [
   ListAttachedRolePolicies,
   ListAttachedUserPolicies,
   ListEntitiesForPolicy,
-  ListGroupsForUser,
   ListInstanceProfilesForRole,
   ListOpenIDConnectProviderTags,
   ListOpenIDConnectProviders,
@@ -148,4 +147,5 @@ export const iamOperations = [
   UpdateRole,
   UpdateRoleDescription,
   UpdateSAMLProvider,
+  ...absentOperations,
 ].map(withConditions);
