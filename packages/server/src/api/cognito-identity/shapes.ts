@@ -3,7 +3,7 @@ import { boolean, integer, list, map, required, string, structure } from '../pro
 // The constraints of the API model, service version 2014-06-30.
 
 export const identityPoolId = string({ min: 1, max: 55, pattern: '[\\w-]+:[0-9a-f-]+' });
-export const identityId = identityPoolId;
+export const identityId = string({ min: 1, max: 55, pattern: '[\\w-]+:[0-9a-f-]+' });
 export const identityPoolName = string({ min: 1, max: 128, pattern: '[\\w\\s+=,.@-]+' });
 export const identityProviderName = string({ min: 1, max: 128 });
 export const arn = string({ min: 20, max: 2048 });
