@@ -1,10 +1,95 @@
-import { type Context, type Decision, evaluateTrust } from '@daypass/policy';
+import {
+  type CompiledPolicy,
+  type Context,
+  type Decision,
+  evaluateTrust,
+  type PolicySet,
+  type PrincipalSet,
+} from '@daypass/policy';
 import type { Clock } from '../clock.ts';
 import { assumedRoleArn } from '../credentials/embedded.ts';
 import type { SessionGrant } from '../credentials/issuer.ts';
 import type { IdentityId, PoolId } from '../ids.ts';
 import type { Role } from './roles.ts';
 import { timeKeys } from './time-keys.ts';
+
+/** What a session is to be called and to carry, as far as trust policies ask about it. */
+export interface SessionAsked {
+  readonly name: string;
+  /** Session tags, inherited ones among them. */
+  readonly tags: Readonly<Record<string, string>>;
+  readonly transitiveTagKeys?: readonly string[];
+  readonly sourceIdentity?: string | undefined;
+}
+
+/** Somebody at the door of a role. */
+export interface Assumption {
+  readonly action: 'sts:AssumeRole' | 'sts:AssumeRoleWithWebIdentity' | 'sts:AssumeRoleWithSAML';
+  readonly principal: PrincipalSet;
+  readonly session: SessionAsked;
+  /** What else is known of the principal and of the request, the keys in lower case. */
+  readonly context: Context;
+  /** Milliseconds since the epoch. */
+  readonly now: number;
+}
+
+/** What was not allowed, and by whose policy. */
+export interface AssumptionRefused {
+  readonly action: string;
+  readonly decision: Decision;
+}
+
+/**
+ * Asks the role's trust policy, and for AssumeRole the caller's own policies beside it: first for the assumption
+ * itself, then for sts:TagSession when the session has tags and for sts:SetSourceIdentity when it has a source
+ * identity, inherited ones included. Undefined when all is allowed. Source: IAM User Guide, "Pass session tags in AWS
+ * STS" and "Monitor and control actions taken with assumed roles".
+ */
+export function assumptionRefused(
+  role: { readonly arn: string; readonly trust: CompiledPolicy },
+  { action, principal, session, context, now }: Assumption,
+  callerPolicies?: PolicySet,
+): AssumptionRefused | undefined {
+  const whole = new Map([...context, ...sessionKeys(session), ...timeKeys(now)]);
+  const actions: string[] = [action];
+  if (Object.keys(session.tags).length > 0) actions.push('sts:TagSession');
+  if (session.sourceIdentity !== undefined) actions.push('sts:SetSourceIdentity');
+  for (const action of actions) {
+    const request = { action, resource: role.arn, principal, context: whole };
+    const decision = evaluateTrust(role.trust, request, callerPolicies);
+    if (!decision.allowed) return { action, decision };
+  }
+  return undefined;
+}
+
+export function sessionKeys({ name, tags, transitiveTagKeys = [], sourceIdentity }: SessionAsked): Context {
+  const context = new Map<string, string | readonly string[]>([['sts:rolesessionname', name]]);
+  const tagKeys = Object.keys(tags);
+  for (const key of tagKeys) context.set(`aws:requesttag/${key.toLowerCase()}`, tags[key] ?? '');
+  if (tagKeys.length > 0) context.set('aws:tagkeys', tagKeys);
+  if (transitiveTagKeys.length > 0) context.set('sts:transitivetagkeys', transitiveTagKeys);
+  if (sourceIdentity !== undefined) context.set('sts:sourceidentity', sourceIdentity);
+  return context;
+}
+
+/** A session of a role that let somebody in; `expiresAt` in milliseconds since the epoch. */
+export function sessionGrant(role: Role, session: SessionAsked, expiresAt: number): SessionGrant {
+  const { roleName, roleId } = role.document;
+  const account = role.arn.split(':')[4] ?? '';
+  const { name, tags, transitiveTagKeys = [], sourceIdentity } = session;
+  return {
+    arn: assumedRoleArn(account, roleName, name),
+    userId: `${roleId}:${name}`,
+    account,
+    roleArn: role.arn,
+    roleName,
+    sessionName: name,
+    expiresAt,
+    tags,
+    ...(transitiveTagKeys.length > 0 && { transitiveTagKeys }),
+    ...(sourceIdentity !== undefined && { sourceIdentity }),
+  };
+}
 
 /** The principal that identity pools act as, on AWS and here. */
 export const identityPoolPrincipal = 'cognito-identity.amazonaws.com';
@@ -24,35 +109,39 @@ export const identityPoolSessionName = 'CognitoIdentityCredentials';
 
 /**
  * Whether the role's trust policy lets an identity of a pool in: sts:AssumeRoleWithWebIdentity for the principal
- * `cognito-identity.amazonaws.com` with the keys `:aud` (the pool), `:sub` (the identity) and `:amr`; and, when there
- * are tags, sts:TagSession beside it. Source: IAM User Guide, "Available keys for AWS web identity federation" and
- * "Passing session tags".
+ * `cognito-identity.amazonaws.com`, and sts:TagSession beside it when there are tags.
  */
-export function trustsIdentity(role: Role, claim: IdentityClaim, now: number): Decision {
-  const context = trustContext(claim, now);
-  const principal = { federated: identityPoolPrincipal };
-  const assume = evaluateTrust(role.trust, {
+export function trustsIdentity(role: Role, claim: IdentityClaim, now: number): { readonly allowed: boolean } {
+  const refused = assumptionRefused(role, {
     action: 'sts:AssumeRoleWithWebIdentity',
-    resource: role.arn,
-    principal,
-    context,
+    principal: { federated: identityPoolPrincipal },
+    session: { name: identityPoolSessionName, tags: claim.tags },
+    context: identityKeys(claim),
+    now,
   });
-  if (!assume.allowed || Object.keys(claim.tags).length === 0) return assume;
-  return evaluateTrust(role.trust, { action: 'sts:TagSession', resource: role.arn, principal, context });
+  return refused?.decision ?? { allowed: true };
 }
 
-function trustContext(claim: IdentityClaim, now: number): Context {
-  const context = new Map<string, string | readonly string[]>([
-    [`${identityPoolPrincipal}:aud`, claim.poolId],
-    [`${identityPoolPrincipal}:sub`, claim.identityId],
-    [`${identityPoolPrincipal}:amr`, claim.amr],
-    ['sts:rolesessionname', identityPoolSessionName],
-    ...timeKeys(now),
+/** `:aud` is the pool, `:sub` the identity. Source: IAM User Guide, "Available keys for AWS web identity federation". */
+export function identityKeys({ poolId, identityId, amr }: IdentityClaim): Context {
+  return new Map<string, string | readonly string[]>([
+    [`${identityPoolPrincipal}:aud`, poolId],
+    [`${identityPoolPrincipal}:sub`, identityId],
+    [`${identityPoolPrincipal}:amr`, amr],
   ]);
-  const tagKeys = Object.keys(claim.tags);
-  for (const key of tagKeys) context.set(`aws:requesttag/${key.toLowerCase()}`, claim.tags[key] ?? '');
-  if (tagKeys.length > 0) context.set('aws:tagkeys', tagKeys);
-  return context;
+}
+
+/** What a session keeps of the identity that it belongs to. */
+export function identityOrigin({
+  poolId,
+  identityId,
+  amr,
+}: IdentityClaim): Pick<SessionGrant, 'federation' | 'identityId' | 'poolId'> {
+  return {
+    federation: { provider: identityPoolPrincipal, audience: poolId, subject: identityId, amr },
+    identityId,
+    poolId,
+  };
 }
 
 /** The session of an identity in a role that trusts it. `lifetime` in seconds. */
@@ -62,24 +151,9 @@ export function identityGrant(
   lifetime: number,
   clock: Clock,
 ): SessionGrant {
-  const { roleName, roleId } = role.document;
-  const account = role.arn.split(':')[4] ?? '';
+  const session = { name: identityPoolSessionName, tags: claim.tags };
   return {
-    arn: assumedRoleArn(account, roleName, identityPoolSessionName),
-    userId: `${roleId}:${identityPoolSessionName}`,
-    account,
-    roleArn: role.arn,
-    roleName,
-    sessionName: identityPoolSessionName,
-    expiresAt: clock.now() + lifetime * 1000,
-    tags: claim.tags,
-    federation: {
-      provider: identityPoolPrincipal,
-      audience: claim.poolId,
-      subject: claim.identityId,
-      amr: claim.amr,
-    },
-    identityId: claim.identityId,
-    poolId: claim.poolId,
+    ...sessionGrant(role, session, clock.now() + lifetime * 1000),
+    ...identityOrigin(claim),
   };
 }
