@@ -1,10 +1,18 @@
 import { ServiceError } from '../errors.ts';
 import type { IdentityId, PoolId } from '../ids.ts';
+import type { IdentityWithLogins } from '../store/store.ts';
 import type { Login } from '../tokens/login.ts';
-import { attempts, type IdentityServices, identityOf, tooManyChanges } from './identities.ts';
+import {
+  attempts,
+  type IdentityServices,
+  identityOf,
+  mustBeKeepable,
+  ownerOf,
+  tooManyChanges,
+} from './identities.ts';
 import { mintPoolToken } from './pool-token.ts';
 import type { Pool } from './pools.ts';
-import { principalTags } from './principal-tags.ts';
+import { mergedTags, principalTags } from './principal-tags.ts';
 import { merged, type ProvenLogin } from './reconcile.ts';
 import type { Logins, StandingServices } from './standing.ts';
 
@@ -29,10 +37,13 @@ export async function developerToken(
   const pool = await services.pools.get(request.poolId);
   const { developer, others } = await sortLogins(services, pool, request.logins);
   const logins: readonly ProvenLogin[] = developer === undefined ? others : [developer, ...others];
-  if (developer !== undefined && request.identityId !== undefined) {
-    await isNobodyElses(services, pool, developer, request.identityId);
-  }
-  const identityId = await identityOf(services, pool, logins, request.identityId);
+  // Asked again before every change, so that nobody can register the user in between.
+  const admit = async () => {
+    if (developer !== undefined && request.identityId !== undefined)
+      await isNobodyElses(services, pool, developer, request.identityId);
+  };
+  await admit();
+  const identityId = await identityOf(services, pool, logins, request.identityId, admit);
   const claim = {
     identityId,
     poolId: request.poolId,
@@ -43,7 +54,7 @@ export async function developerToken(
         : [developer.provider, `${developer.provider}:${request.poolId}:${developer.subject}`]),
       ...others.flatMap((login) => [login.provider, login.amr]),
     ],
-    tags: { ...principalTags(pool.document, others), ...request.principalTags },
+    tags: mergedTags([request.principalTags, principalTags(pool.document, others)]),
   };
   return { identityId, token: await mintPoolToken(services, claim, request.lifetime ?? defaultLifetime) };
 }
@@ -61,23 +72,26 @@ async function sortLogins(
   const others: Login[] = [];
   for (const key of keys) {
     const value = logins[key] ?? '';
-    if (key === developerProviderName) developer = { provider: key, subject: developerUser(value) };
+    if (key === developerProviderName) developer = developerLogin(pool, key, value);
     else if (!isPublicProvider(pool, key)) throw unsupportedDeveloperProvider();
     else others.push(await services.tokens.verify(key, value, pool.providers));
   }
   return { developer, others };
 }
 
+/** Characters. Source: API reference, LookupDeveloperIdentity, DeveloperUserIdentifier. */
 const longestUser = 1024;
 
-function developerUser(identifier: string): string {
-  if (identifier.length > longestUser) {
+function developerLogin({ document }: Pool, provider: string, user: string): ProvenLogin {
+  if ([...user].length > longestUser) {
     throw new ServiceError(
       'InvalidParameterException',
       `A developer user identifier has at most ${longestUser} characters.`,
     );
   }
-  return identifier;
+  const login = { provider, subject: user };
+  mustBeKeepable(document.poolId, login);
+  return login;
 }
 
 function isPublicProvider({ providers }: Pool, key: string): boolean {
@@ -121,7 +135,7 @@ export function developerProvider(pool: Pool, name = pool.document.developerProv
 
 /** Merges one developer user's identity into another's, whose id goes on. Source: API reference, MergeDeveloperIdentities. */
 export async function mergeDevelopers(
-  services: StandingServices,
+  services: IdentityServices & Pick<StandingServices, 'pools'>,
   request: { poolId: PoolId; provider: string; source: string; destination: string },
 ): Promise<IdentityId> {
   const pool = await services.pools.get(request.poolId);
@@ -142,13 +156,12 @@ export async function mergeDevelopers(
 
 /** Throws ResourceNotFoundException for a user who was never seen. */
 export async function identityOfDeveloper(
-  { store }: IdentityServices,
+  services: IdentityServices,
   pool: Pool,
   provider: string,
   user: string,
-) {
-  const owner = await store.findLogin(pool.document.poolId, provider, user);
-  const identity = owner && (await store.getIdentityWithLogins(owner.identityId));
+): Promise<IdentityWithLogins> {
+  const identity = await ownerOf(services, pool.document.poolId, { provider, subject: user });
   if (identity === undefined) {
     throw new ServiceError('ResourceNotFoundException', `Developer user '${user}' not found.`);
   }

@@ -7,6 +7,7 @@ import type { IdentityId, PoolId } from '../ids.ts';
 import { chooseRole, misconfigured } from './choose-role.ts';
 import { poolOf } from './identities.ts';
 import type { Pool } from './pools.ts';
+import { fitIntoSession } from './principal-tags.ts';
 import { arrive, comeBack, type Logins, type Standing, type StandingServices } from './standing.ts';
 
 export interface FederationServices extends StandingServices {
@@ -14,6 +15,12 @@ export interface FederationServices extends StandingServices {
   readonly credentials: CredentialIssuer;
   /** Told after every exchange of credentials. */
   seen(identityId: IdentityId): void;
+}
+
+interface CredentialsRequest {
+  readonly identityId: IdentityId;
+  readonly logins: Logins;
+  readonly customRoleArn: string | undefined;
 }
 
 export interface Exchange {
@@ -27,9 +34,10 @@ const defaultLifetime = 3600;
 /** Credentials for an identity that GetId gave. Source: API reference, GetCredentialsForIdentity. */
 export async function credentialsForIdentity(
   services: FederationServices,
-  request: { identityId: IdentityId; logins: Logins; customRoleArn: string | undefined },
+  { identityId, logins, customRoleArn }: CredentialsRequest,
 ): Promise<Exchange> {
-  return enter(services, await comeBack(services, request.identityId, request.logins), request.customRoleArn);
+  const grant = (standing: Standing) => grantFor(services, standing, customRoleArn);
+  return enter(services, await grant(await comeBack(services, identityId, logins, grant)));
 }
 
 /** GetId and GetCredentialsForIdentity in one round trip. With an identity id the first of the two is left out. */
@@ -43,7 +51,10 @@ export async function federate(
   },
 ): Promise<Exchange> {
   const { poolId, identityId, logins, customRoleArn } = request;
-  if (identityId === undefined) return enter(services, await arrive(services, poolId, logins), customRoleArn);
+  if (identityId === undefined) {
+    const grant = (standing: Standing) => grantFor(services, standing, customRoleArn);
+    return enter(services, await grant(await arrive(services, poolId, logins, grant)));
+  }
   if ((await poolOf(services, identityId)) !== poolId) {
     throw new ServiceError('ResourceNotFoundException', `Identity '${identityId}' not found.`, {
       reason: 'the identity belongs to another pool',
@@ -52,16 +63,25 @@ export async function federate(
   return credentialsForIdentity(services, { identityId, logins, customRoleArn });
 }
 
-/** The last step: credentials of the identity's role, if that role trusts it. */
-async function enter(
+interface IdentityGrant {
+  readonly identityId: IdentityId;
+  readonly grant: SessionGrant;
+}
+
+/**
+ * The session that a standing entitles to, if the identity's role trusts it. Throws
+ * InvalidIdentityPoolConfigurationException and what `chooseRole` throws.
+ */
+export async function grantFor(
   services: FederationServices,
   standing: Standing,
   customRoleArn: string | undefined,
-): Promise<Exchange> {
+): Promise<IdentityGrant> {
   const { pool, claim } = standing;
   const arn = chooseRole(pool.document, standing, customRoleArn);
   const role = await services.roles.byArn(arn);
   if (role === undefined) throw misconfigured(`there is no role ${arn}`);
+  if (!fitIntoSession(claim.tags)) throw misconfigured('the principal tags do not fit into a session');
   const decision = trustsIdentity(role, claim, services.clock.now());
   if (!decision.allowed) throw misconfigured(`the trust policy of ${arn} does not let this identity in`);
   const lifetime = Math.min(
@@ -69,9 +89,14 @@ async function enter(
     role.document.maxSessionDuration,
   );
   const grant = identityGrant(role, claim, lifetime, services.clock);
-  const credentials = await services.credentials.issue(standing.isGuest ? scopedDown(pool, grant) : grant);
-  services.seen(claim.identityId);
-  return { identityId: claim.identityId, credentials };
+  return { identityId: claim.identityId, grant: standing.isGuest ? scopedDown(pool, grant) : grant };
+}
+
+/** The last step: the credentials themselves. */
+async function enter(services: FederationServices, { identityId, grant }: IdentityGrant): Promise<Exchange> {
+  const credentials = await services.credentials.issue(grant);
+  services.seen(identityId);
+  return { identityId, credentials };
 }
 
 const awsScopeDown = [...guestScopeDown.keys()];

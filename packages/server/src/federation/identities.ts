@@ -3,9 +3,10 @@ import type { BoundedMap } from '../bounded-map.ts';
 import type { Clock } from '../clock.ts';
 import { ServiceError } from '../errors.ts';
 import { type IdentityId, newIdentityId, type PoolId } from '../ids.ts';
-import type { Store } from '../store/store.ts';
+import { maxKeyBytes } from '../store/database.ts';
+import type { IdentityWithLogins, Store } from '../store/store.ts';
 import type { Pool } from './pools.ts';
-import { forbidden, type ProvenLogin, reconcile, type Situation } from './reconcile.ts';
+import { forbidden, owns, type ProvenLogin, reconcile, type Situation } from './reconcile.ts';
 
 export interface IdentityServices {
   readonly store: Store;
@@ -18,10 +19,23 @@ export interface IdentityServices {
 /** How often a change is computed anew because another request was faster, before the caller is told to come back. */
 export const attempts = 20;
 
+/**
+ * Asked with the identity the caller is about to be, before anything is written for it; throws to refuse. So a request
+ * that is refused leaves no trace, and nobody loses his identity to a merge whose outcome he is never told.
+ */
+export type Admission = (identityId: IdentityId) => Promise<unknown>;
+
+const everyone: Admission = async () => undefined;
+
 /** A new guest identity. Throws NotAuthorizedException when the pool has no guests. */
-export async function newGuest(services: IdentityServices, pool: Pool): Promise<IdentityId> {
+export async function newGuest(
+  services: IdentityServices,
+  pool: Pool,
+  admit = everyone,
+): Promise<IdentityId> {
   guestsAllowed(pool);
   const identityId = newIdentityId(services.place.region);
+  await admit(identityId);
   await services.store.applyIdentityChange({
     poolId: pool.document.poolId,
     at: services.clock.now(),
@@ -86,6 +100,7 @@ export async function identityOf(
   pool: Pool,
   logins: readonly ProvenLogin[],
   asked?: IdentityId,
+  admit = everyone,
 ): Promise<IdentityId> {
   const known = await alreadySettled(services, pool, logins, asked);
   if (known !== undefined) return known;
@@ -93,6 +108,7 @@ export async function identityOf(
     const { identity, change } = reconcile(await observe(services, pool, logins, asked));
     if (change === undefined && identity !== 'new') return identity;
     const identityId = identity === 'new' ? newIdentityId(services.place.region) : identity;
+    await admit(identityId);
     const applied = await services.store.applyIdentityChange({
       poolId: pool.document.poolId,
       at: services.clock.now(),
@@ -126,27 +142,60 @@ async function alreadySettled(
   return asked === undefined || asked === owner.identityId ? owner.identityId : undefined;
 }
 
+/**
+ * Whose the logins are. Where a login was found only says which identity to read; whether the login is really there,
+ * the one read says that also gives the version which a change names. A login that has just moved elsewhere then
+ * counts as nobody's, and the store refuses to link it.
+ */
 async function observe(
   { store }: IdentityServices,
   pool: Pool,
   logins: readonly ProvenLogin[],
   askedId: IdentityId | undefined,
 ): Promise<Situation> {
-  const owners = await Promise.all(
-    logins.map(async ({ provider, subject }) => {
-      const owner = await store.findLogin(pool.document.poolId, provider, subject);
-      return owner && (await store.getIdentityWithLogins(owner.identityId));
-    }),
+  const { poolId, developerProviderName } = pool.document;
+  const found = await Promise.all(
+    logins.map(({ provider, subject }) => store.findLogin(poolId, provider, subject)),
   );
-  const asked = askedId && (await store.getIdentityWithLogins(askedId));
-  if (askedId !== undefined && asked === undefined) {
-    throw notFound(askedId);
+  const ids = new Set(found.flatMap((owner) => owner?.identityId ?? []));
+  if (askedId !== undefined) ids.add(askedId);
+  const identities = new Map<IdentityId, IdentityWithLogins>();
+  for (const identity of await Promise.all([...ids].map((id) => store.getIdentityWithLogins(id)))) {
+    if (identity !== undefined) identities.set(identity.identityId, identity);
   }
-  const { developerProviderName } = pool.document;
+  const asked = askedId && identities.get(askedId);
+  if (askedId !== undefined && asked?.poolId !== poolId) throw notFound(askedId);
+  const owners = logins.map((login) => [...identities.values()].find((identity) => owns(identity, login)));
   return {
     logins,
     owners,
     ...(asked && { asked }),
     ...(developerProviderName !== undefined && { developerProviderName }),
   };
+}
+
+/** The identity a login belongs to, with all its logins, as of one moment. */
+export async function ownerOf(
+  { store }: IdentityServices,
+  poolId: PoolId,
+  login: ProvenLogin,
+): Promise<IdentityWithLogins | undefined> {
+  for (let attempt = 0; attempt < attempts; attempt++) {
+    const owner = await store.findLogin(poolId, login.provider, login.subject);
+    if (owner === undefined) return undefined;
+    const identity = await store.getIdentityWithLogins(owner.identityId);
+    if (owns(identity, login)) return identity;
+  }
+  throw tooManyChanges();
+}
+
+/** Throws InvalidParameterException for a login whose user has more of a name than a store can keep as a key. */
+export function mustBeKeepable(poolId: PoolId, { provider, subject }: ProvenLogin): void {
+  const text = `${poolId}${provider}${subject}`;
+  if (!text.isWellFormed() || text.includes('\0') || Buffer.byteLength(text) > maxKeyBytes) {
+    throw new ServiceError(
+      'InvalidParameterException',
+      'The user identifier is too long or has characters that no identifier may have.',
+    );
+  }
 }

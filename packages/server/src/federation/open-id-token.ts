@@ -1,5 +1,6 @@
 import { ServiceError } from '../errors.ts';
 import type { IdentityId } from '../ids.ts';
+import { poolOf } from './identities.ts';
 import { mintPoolToken } from './pool-token.ts';
 import { comeBack, type Logins, type StandingServices } from './standing.ts';
 
@@ -16,13 +17,12 @@ export async function openIdToken(
   identityId: IdentityId,
   logins: Logins,
 ): Promise<{ identityId: IdentityId; token: string }> {
-  const { pool, claim } = await comeBack(services, identityId, logins);
-  if (pool.document.allowClassicFlow === false) {
-    throw classicFlowRefused('not enabled');
-  }
-  if (Object.keys(pool.document.roleMappings).length > 0) {
+  // Before anything is linked: who is refused leaves no trace.
+  const { document } = await services.pools.get(await poolOf(services, identityId));
+  if (document.allowClassicFlow === false) throw classicFlowRefused('not enabled');
+  if (Object.keys(document.roleMappings).length > 0)
     throw classicFlowRefused('not supported with RoleMappings');
-  }
+  const { claim } = await comeBack(services, identityId, logins);
   return { identityId: claim.identityId, token: await mintPoolToken(services, claim, lifetime) };
 }
 

@@ -4,6 +4,9 @@ import type { Login } from '../tokens/login.ts';
 /** Limits of session tags. Source: IAM User Guide, "Passing session tags". */
 const longestKey = 128;
 const longestValue = 256;
+const mostTags = 50;
+/** All keys and values together, so that the session token fits into a request's headers. */
+const mostBytes = 4096;
 
 /**
  * The principal tags that a pool's attribute maps draw from the logins. A claim that a token does not have gives no
@@ -14,16 +17,34 @@ export function principalTags(
   pool: PoolDocument,
   logins: readonly Login[],
 ): Readonly<Record<string, string>> {
-  const tags: Record<string, string> = {};
-  for (const login of logins) {
-    const map = mapOf(pool, login);
-    if (map === undefined) continue;
-    for (const [key, value] of map.useDefaults ? defaults(login) : mapped(map, login)) {
-      if (!Object.hasOwn(tags, key) && key.length <= longestKey && value.length <= longestValue)
-        tags[key] = value;
-    }
+  return mergedTags(
+    logins.map((login) => {
+      const map = mapOf(pool, login);
+      const tags = map === undefined ? [] : map.useDefaults ? defaults(login) : mapped(map, login);
+      return Object.fromEntries(
+        tags.filter(([key, value]) => key.length <= longestKey && value.length <= longestValue),
+      );
+    }),
+  );
+}
+
+/** Sets of tags as one. The case of a key does not tell tags apart: of those with the same key the first one counts. */
+export function mergedTags(
+  sets: readonly Readonly<Record<string, string>>[],
+): Readonly<Record<string, string>> {
+  const tags = new Map<string, readonly [string, string]>();
+  for (const [key, value] of sets.flatMap(Object.entries<string>)) {
+    const name = key.toLowerCase();
+    if (!tags.has(name)) tags.set(name, [key, value]);
   }
-  return tags;
+  return Object.fromEntries(tags.values());
+}
+
+/** Whether a session can carry the tags. AWS packs them in a way of its own; here they are counted in plain bytes. */
+export function fitIntoSession(tags: Readonly<Record<string, string>>): boolean {
+  const entries = Object.entries(tags);
+  const bytes = entries.reduce((sum, [key, value]) => sum + Buffer.byteLength(key + value), 0);
+  return entries.length <= mostTags && bytes <= mostBytes;
 }
 
 function mapOf(pool: PoolDocument, login: Login): PrincipalTagMap | undefined {

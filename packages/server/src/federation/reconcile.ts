@@ -135,6 +135,11 @@ function keepsLimits(
   }
 }
 
+/** Whether a login is one of an identity's. */
+export function owns(identity: IdentityWithLogins | undefined, { provider, subject }: ProvenLogin): boolean {
+  return identity?.logins.some((login) => login.provider === provider && login.subject === subject) ?? false;
+}
+
 export function forbidden(identityId: string, reason: string): ServiceError {
   return new ServiceError('NotAuthorizedException', `Access to Identity '${identityId}' is forbidden.`, {
     reason,

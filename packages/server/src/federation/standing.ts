@@ -32,16 +32,29 @@ export interface Standing {
   readonly isGuest: boolean;
 }
 
+/** Asked with a standing before anything is written for it; throws to refuse. */
+type StandingAdmission = (standing: Standing) => Promise<unknown>;
+
+const anybody: StandingAdmission = async () => undefined;
+
 /** The key under which a client hands back a token that the pool issued. */
 const ownTokens = 'cognito-identity.amazonaws.com';
 
 /** The identity of logins that come without one: found or made, a new guest when there are none. */
-export async function arrive(services: StandingServices, poolId: PoolId, logins: Logins): Promise<Standing> {
+export async function arrive(
+  services: StandingServices,
+  poolId: PoolId,
+  logins: Logins,
+  admit = anybody,
+): Promise<Standing> {
   if (Object.hasOwn(logins, ownTokens)) throw cognitoTokenNotAccepted();
   const pool = await services.pools.get(poolId);
   const proven = await prove(services, pool, logins);
+  const admission = (identityId: IdentityId) => admit(standing(pool, identityId, proven));
   const identityId =
-    proven.length === 0 ? await newGuest(services, pool) : await identityOf(services, pool, proven);
+    proven.length === 0
+      ? await newGuest(services, pool, admission)
+      : await identityOf(services, pool, proven, undefined, admission);
   return standing(pool, identityId, proven);
 }
 
@@ -53,30 +66,42 @@ export async function comeBack(
   services: StandingServices,
   identityId: IdentityId,
   logins: Logins,
+  admit = anybody,
 ): Promise<Standing> {
   const pool = await services.pools.get(await poolOf(services, identityId));
-  const ownToken = Object.hasOwn(logins, ownTokens) ? logins[ownTokens] : undefined;
-  if (ownToken !== undefined) return withOwnToken(services, pool, identityId, ownToken);
+  const own = await byOwnToken(services, pool, identityId, logins);
+  if (own !== undefined) return own;
   const proven = await prove(services, pool, logins);
+  const admission = (settled: IdentityId) => admit(standing(pool, settled, proven));
   const settled =
     proven.length === 0
       ? await knownGuest(services, pool, identityId)
-      : await identityOf(services, pool, proven, identityId);
+      : await identityOf(services, pool, proven, identityId, admission);
   return standing(pool, settled, proven);
 }
 
-async function withOwnToken(
+/**
+ * The standing that one of the pool's own tokens gives; undefined when none is shown. It stands alone: what a login
+ * beside it would mean is nowhere documented, so it is refused.
+ */
+export async function byOwnToken(
   services: StandingServices,
   pool: Pool,
   identityId: IdentityId,
-  token: string,
-): Promise<Standing> {
+  logins: Logins,
+): Promise<Standing | undefined> {
+  const token = Object.hasOwn(logins, ownTokens) ? logins[ownTokens] : undefined;
+  if (token === undefined) return undefined;
+  if (Object.keys(logins).length > 1) throw cognitoTokenNotAccepted();
   const claim = await ownClaim(services, token);
   if (claim.identityId !== identityId || claim.poolId !== pool.document.poolId) {
     throw loginsDoNotMatch('the token is of another identity');
   }
-  await stillEnabled(services, identityId);
-  return { pool, claim, logins: [], isGuest: claim.amr[0] !== 'authenticated' };
+  const isGuest = claim.amr[0] !== 'authenticated';
+  // A token from the time before somebody signed in to the identity opens it no longer.
+  if (isGuest) await knownGuest(services, pool, identityId);
+  else await stillEnabled(services, identityId);
+  return { pool, claim, logins: [], isGuest };
 }
 
 async function ownClaim(services: PoolTokenServices, token: string): Promise<IdentityClaim> {
@@ -89,7 +114,11 @@ async function ownClaim(services: PoolTokenServices, token: string): Promise<Ide
 }
 
 /** Every token must hold, or none counts. */
-async function prove(services: StandingServices, pool: Pool, logins: Logins): Promise<readonly Login[]> {
+export async function prove(
+  services: StandingServices,
+  pool: Pool,
+  logins: Logins,
+): Promise<readonly Login[]> {
   const proven: Login[] = [];
   for (const key in logins) proven.push(await services.tokens.verify(key, logins[key] ?? '', pool.providers));
   return proven;

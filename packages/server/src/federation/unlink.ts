@@ -1,12 +1,13 @@
 import type { IdentityId, PoolId } from '../ids.ts';
 import type { IdentityWithLogins, LoginRecord } from '../store/store.ts';
-import { attempts, type IdentityServices, notFound, tooManyChanges } from './identities.ts';
-import { loginsDoNotMatch } from './reconcile.ts';
-import { comeBack, type Logins, type StandingServices } from './standing.ts';
+import { attempts, type IdentityServices, notFound, poolOf, tooManyChanges } from './identities.ts';
+import { forbidden, loginsDoNotMatch, owns } from './reconcile.ts';
+import { byOwnToken, type Logins, prove, type StandingServices } from './standing.ts';
 
 /**
- * Takes the logins of some providers off an identity that the given logins prove. An identity without any login left is
- * disabled: it can never be reached again. Source: API reference, UnlinkIdentity.
+ * Takes the logins of some providers off an identity that the given logins prove; all of them must be its own, since
+ * here nothing is linked. An identity without any login left is disabled: it can never be reached again.
+ * Source: API reference, UnlinkIdentity.
  */
 export async function unlink(
   services: StandingServices,
@@ -14,9 +15,15 @@ export async function unlink(
   logins: Logins,
   providers: readonly string[],
 ): Promise<void> {
-  const { claim, isGuest } = await comeBack(services, identityId, logins);
-  if (isGuest) throw loginsDoNotMatch('nothing was shown that proves the identity');
-  await removeLogins(services, claim.poolId, claim.identityId, (identity) => {
+  const pool = await services.pools.get(await poolOf(services, identityId));
+  const own = await byOwnToken(services, pool, identityId, logins);
+  const proven = own === undefined ? await prove(services, pool, logins) : [];
+  if (own === undefined && proven.length === 0) throw loginsDoNotMatch('no login was shown');
+  await removeLogins(services, pool.document.poolId, identityId, (identity) => {
+    if (!identity.enabled) throw forbidden(identityId, 'the identity is disabled');
+    if (!proven.every((login) => owns(identity, login))) {
+      throw loginsDoNotMatch('a login that was shown does not belong to the identity');
+    }
     const removed = identity.logins.filter(({ provider }) => providers.includes(provider));
     if (removed.length === 0) throw loginsDoNotMatch('the identity has no login of these providers');
     return removed;
