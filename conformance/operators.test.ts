@@ -13,15 +13,17 @@ import { type Issuer, startIssuer } from './rig/issuer.ts';
 describe('what Daypass adds for operators', () => {
   let daypass: Daypass;
   let issuer: Issuer;
+  let userPool: Issuer;
   let user: CognitoIdentityClient;
   let poolId: string;
 
   beforeAll(async () => {
     issuer = await startIssuer();
+    userPool = await startIssuer('cognito-idp.us-east-1.amazonaws.com/us-east-1_example', 'appclient');
     daypass = await startDaypass({
       port: 0,
       logLevel: 'silent',
-      providerOverrides: { [issuer.key]: issuer.url },
+      providerOverrides: { [issuer.key]: issuer.url, [userPool.key]: userPool.url },
     });
     user = new CognitoIdentityClient({ endpoint: daypass.url, region, maxAttempts: 1 });
     const admin = administrator(daypass);
@@ -39,6 +41,7 @@ describe('what Daypass adds for operators', () => {
   afterAll(async () => {
     await daypass.close();
     await issuer.close();
+    await userPool.close();
   });
 
   const call = (operation: string, input: object) => callDaypass(daypass, operation, input);
@@ -192,6 +195,19 @@ describe('what Daypass adds for operators', () => {
       await call('SetPoolSettings', { IdentityPoolId: poolId, Settings: { CredentialLifetime: 43_200 } });
       expect((await credentials('long')).lifetime).toBeLessThanOrEqual(3600);
       await call('SetPoolSettings', { IdentityPoolId: poolId, Settings: {} });
+    });
+
+    it('refuses a user pool login that asks for a server-side check, unless the check may be skipped', async () => {
+      const pool = await administrator(daypass).createPool({
+        CognitoIdentityProviders: [
+          { ProviderName: userPool.key, ClientId: 'appclient', ServerSideTokenCheck: true },
+        ],
+      });
+      const Logins = { [userPool.key]: await userPool.token({ token_use: 'id' }) };
+      const getId = () => user.send(new GetIdCommand({ IdentityPoolId: pool, Logins }));
+      expect(await refusal(getId())).toMatchObject({ name: 'NotAuthorizedException' });
+      await call('SetPoolSettings', { IdentityPoolId: pool, Settings: { ServerSideTokenCheck: 'SKIP' } });
+      expect((await getId()).IdentityId).toMatch(/^us-east-1:/);
     });
 
     it('refuses a guest policy that is none', async () => {

@@ -94,7 +94,11 @@ function join(
         ? []
         : [{ arn, url: provider.url, clientIds: provider.clientIds, thumbprints: provider.thumbprints }];
     }),
-    cognitoIdentityProviders: document.cognitoIdentityProviders,
+    cognitoIdentityProviders: document.cognitoIdentityProviders.map((provider) => ({
+      ...provider,
+      serverSideTokenCheck:
+        provider.serverSideTokenCheck && document.settings?.serverSideTokenCheck !== 'skip',
+    })),
     samlProviders: document.samlProviderArns.flatMap((arn, index) => {
       const provider = saml[index];
       return provider === undefined ? [] : [{ arn, metadata: provider.metadata }];

@@ -40,6 +40,11 @@ export interface PoolSettings {
   readonly credentialLifetime?: number;
   /** Further client ids per login provider, beside the one AWS's shape has room for. */
   readonly clientIds?: Readonly<Record<string, readonly string[]>>;
+  /**
+   * What ServerSideTokenCheck of a user pool means here. Only the user pool's own service can say whether a user has
+   * signed out everywhere; a login that would need it is refused, unless it may be skipped.
+   */
+  readonly serverSideTokenCheck?: 'skip';
   /** What guests may do at most: AWS's own scope-down (the default), a policy of one's own as JSON text, or none. */
   readonly guestScopeDown?: 'aws' | 'none' | { readonly policy: string };
 }

@@ -13,6 +13,8 @@ const settings = structure({
   CredentialLifetime: integer({ min: 900, max: 43_200 }),
   /** Login key → client ids that count beside the pool's own. */
   ClientIds: map(identityProviderName, list(string({ min: 1, max: 255 }), { max: 100 }), { max: 10 }),
+  /** Default REFUSE: a user pool login that asks for the check is refused, since only AWS can make it. */
+  ServerSideTokenCheck: string({ values: ['REFUSE', 'SKIP'] }),
   GuestScopeDown: string({ values: ['AWS', 'NONE', 'POLICY'] }),
   /** JSON text, with GuestScopeDown `POLICY`. */
   GuestPolicy: string({ min: 1, max: 2048 }),
@@ -43,6 +45,7 @@ export const GetPoolSettings = operation({
 function readSettings({
   CredentialLifetime,
   ClientIds,
+  ServerSideTokenCheck,
   GuestScopeDown,
   GuestPolicy,
 }: Infer<typeof settings>): PoolSettings {
@@ -55,6 +58,7 @@ function readSettings({
   return {
     ...(CredentialLifetime !== undefined && { credentialLifetime: CredentialLifetime }),
     ...(ClientIds && { clientIds: ClientIds }),
+    ...(ServerSideTokenCheck === 'SKIP' && { serverSideTokenCheck: 'skip' }),
     ...(GuestScopeDown === 'AWS' && { guestScopeDown: 'aws' }),
     ...(GuestScopeDown === 'NONE' && { guestScopeDown: 'none' }),
     ...(GuestPolicy !== undefined && { guestScopeDown: { policy: checked(GuestPolicy) } }),
@@ -72,11 +76,17 @@ function checked(policy: string): string {
   return policy;
 }
 
-function describeSettings({ credentialLifetime, clientIds, guestScopeDown = 'aws' }: PoolSettings): Output {
+function describeSettings({
+  credentialLifetime,
+  clientIds,
+  serverSideTokenCheck,
+  guestScopeDown = 'aws',
+}: PoolSettings): Output {
   const isPolicy = typeof guestScopeDown === 'object';
   return {
     CredentialLifetime: credentialLifetime,
     ClientIds: clientIds,
+    ServerSideTokenCheck: serverSideTokenCheck === 'skip' ? 'SKIP' : 'REFUSE',
     GuestScopeDown: isPolicy ? 'POLICY' : guestScopeDown.toUpperCase(),
     GuestPolicy: isPolicy ? guestScopeDown.policy : undefined,
   };
