@@ -40,7 +40,7 @@ export async function startIssuer(key = 'login.example.test', audience = 'exampl
     if (request.url === '/.well-known/openid-configuration') {
       fetches.discovery++;
       response.end(JSON.stringify({ issuer: `https://${key}`, jwks_uri: `https://${key}/keys` }));
-    } else if (request.url === '/keys') {
+    } else if (request.url === '/keys' || request.url === '/.well-known/jwks.json') {
       fetches.jwks++;
       response.end(JSON.stringify({ keys: [current.jwk] }));
     } else {
