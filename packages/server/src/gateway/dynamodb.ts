@@ -27,11 +27,7 @@ export function createDynamoDbHandler(services: GatewayServices): GatewayHandler
     allowOrigin(request, response);
     const attempt = newAttempt(requestId);
     try {
-      if (store === undefined)
-        throw new DynamoDbError(
-          'ServiceUnavailableException',
-          'There is no DynamoDB store behind this gateway',
-        );
+      if (store === undefined) throw new BackendUnavailable('no DynamoDB store is configured');
       await serve(request, response, services, store, attempt);
     } catch (error) {
       if (error instanceof ClientLeft) return void response.destroy();

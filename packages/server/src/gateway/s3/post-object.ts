@@ -3,12 +3,13 @@ import { parsePostForm, SignatureError, verifyPostPolicy } from '@daypass/sigv4'
 import { type Claim, CredentialError, claimOfSignature } from '../authenticate.ts';
 import type { GatewayServices } from '../gateway.ts';
 import type { Header } from '../wire.ts';
+import { locationOf } from './answer.ts';
 import { pipeBody } from './body.ts';
 import { document, leaf, tagsOfDocument } from './documents.ts';
 import { S3Error } from './errors.ts';
 import { meaningfulHeaders } from './headers.ts';
 import { MultipartForm } from './multipart-form.ts';
-import { encodedPath, keyNamed } from './names.ts';
+import { keyNamed } from './names.ts';
 import { postObject } from './operations.ts';
 import type { S3Request } from './request.ts';
 import { encodedTags } from './tags.ts';
@@ -135,7 +136,7 @@ export function answerPost(
   } = posted;
   const { bucket = '', key = '' } = target;
   const redirect = redirectOf(fields.get('success_action_redirect') ?? fields.get('redirect'));
-  const location = `${publicOrigin(request)}${encodedPath(target)}`;
+  const location = locationOf(request, target);
   response.setHeader('etag', etag);
   if (redirect !== undefined) {
     for (const [name, value] of Object.entries({ bucket, key, etag })) redirect.searchParams.set(name, value);
@@ -160,10 +161,4 @@ export function answerPost(
 function redirectOf(text: string | undefined): URL | undefined {
   const url = text === undefined || text === '' ? null : URL.parse(text);
   return url?.protocol === 'https:' || url?.protocol === 'http:' ? url : undefined;
-}
-
-/** The gateway as this client addressed it. */
-export function publicOrigin(request: IncomingMessage): string {
-  const scheme = 'encrypted' in request.socket && request.socket.encrypted === true ? 'https' : 'http';
-  return `${scheme}://${request.headers.host ?? 'localhost'}`;
 }

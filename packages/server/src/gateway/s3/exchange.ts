@@ -1,0 +1,13 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Attempt } from '../attempt.ts';
+import type { BackendConnection } from '../backend.ts';
+import type { GatewayServices } from '../gateway.ts';
+
+/** One request on its way through the S3 data plane. */
+export interface Exchange {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  readonly services: GatewayServices;
+  readonly store: BackendConnection;
+  readonly attempt: Attempt;
+}
