@@ -14,24 +14,27 @@ export async function storedPool(
   return stored;
 }
 
+/** How often a change is computed anew when others change the same pool: Terraform sets roles and tags at once. */
+const attempts = 20;
+
 /**
- * Changes a pool: `change` computes the new document from the old one. Throws ResourceNotFoundException, and
- * ConcurrentModificationException when somebody else changed it in between.
+ * Changes a pool: `change` computes the new document from the old one, and may run several times. Throws
+ * ResourceNotFoundException, and ConcurrentModificationException when others never cease to change it in between.
  */
 export async function changePool(
   services: CognitoIdentityServices,
   poolId: string,
   change: (pool: PoolDocument) => PoolDocument,
 ): Promise<PoolDocument> {
-  const { value, version } = await storedPool(services, poolId);
-  const changed = change(value);
-  const replaced = await services.store.collection('pools').replace(poolId, changed, version);
-  services.federation.pools.forget(poolId);
-  if (!replaced) {
-    throw new ServiceError(
-      'ConcurrentModificationException',
-      `IdentityPool '${poolId}' was modified concurrently. Please try again.`,
-    );
+  for (let attempt = 0; attempt < attempts; attempt++) {
+    const { value, version } = await storedPool(services, poolId);
+    const changed = change(value);
+    const replaced = await services.store.collection('pools').replace(poolId, changed, version);
+    services.federation.pools.forget(poolId);
+    if (replaced) return changed;
   }
-  return changed;
+  throw new ServiceError(
+    'ConcurrentModificationException',
+    `IdentityPool '${poolId}' was modified concurrently. Please try again.`,
+  );
 }
