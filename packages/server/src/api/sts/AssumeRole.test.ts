@@ -140,6 +140,15 @@ describe('AssumeRole', () => {
     expect(message).toMatch(/^MultiFactorAuthentication failed, unable to validate MFA code\./);
   });
 
+  it('refuses contexts of others, which it cannot verify', async () => {
+    const RoleArn = await createRole(userArn('ada'));
+    const ProvidedContexts = [{ ProviderArn: roleArn('context'), ContextAssertion: 'assertion' }];
+    expect(await refusal(assume(ada, RoleArn, { ProvidedContexts }))).toEqual([
+      'ValidationError',
+      'ProvidedContexts are not supported.',
+    ]);
+  });
+
   it('lets a trust policy ask for an external id', async () => {
     const RoleArn = await createRole(userArn('ada'), {
       Condition: { StringEquals: { 'sts:ExternalId': 'partner-1' } },

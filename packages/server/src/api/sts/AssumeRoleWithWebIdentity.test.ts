@@ -236,6 +236,22 @@ describe('AssumeRoleWithWebIdentity', () => {
     });
   });
 
+  it('lets the policies of the role know the claims that outlive the exchange', async () => {
+    const RoleArn = await createRole({}, [
+      allow('cognito-identity:ListIdentityPools', {
+        Condition: { StringEquals: { [`${key}:sub`]: 'alice', [`${key}:aud`]: 'server' } },
+      }),
+    ]);
+    const list = async (claims: { sub?: string }) => {
+      const WebIdentityToken = await issuer.token({ aud: 'server', azp: 'game', ...claims });
+      const { Credentials } = await assume({ RoleArn, WebIdentityToken });
+      const pools = new CognitoIdentityClient(configFor(daypass.url, keysIn(Credentials)));
+      return pools.send(new ListIdentityPoolsCommand({ MaxResults: 1 }));
+    };
+    await expect(list({})).resolves.toBeDefined();
+    expect((await refusal(list({ sub: 'bob' })))[0]).toBe('AccessDeniedException');
+  });
+
   describe('turns claims into session tags and a source identity', () => {
     const nested = {
       'https://aws.amazon.com/tags': {
@@ -271,6 +287,21 @@ describe('AssumeRoleWithWebIdentity', () => {
       expect(PackedPolicySize).toBe(1);
       const pools = new CognitoIdentityClient(configFor(daypass.url, keysIn(Credentials)));
       await expect(pools.send(new ListIdentityPoolsCommand({ MaxResults: 1 }))).resolves.toBeDefined();
+    });
+
+    it('as long as they fit into a session', async () => {
+      const RoleArn = await createRole({ Action: ['sts:AssumeRoleWithWebIdentity', 'sts:TagSession'] });
+      const tags = Object.fromEntries(Array.from({ length: 20 }, (_, i) => [`key-${i}`, ['x'.repeat(256)]]));
+      const tooMuch = await issuer.token({ 'https://aws.amazon.com/tags': { principal_tags: tags } });
+      expect(await refusal(assume({ RoleArn, WebIdentityToken: tooMuch }))).toEqual([
+        'PackedPolicyTooLarge',
+        'Packed size of session tags consumes 128% of allotted space.',
+      ]);
+      const methods = await issuer.token({ amr: Array.from({ length: 100 }, () => 'x'.repeat(100)) });
+      expect(await refusal(assume({ RoleArn, WebIdentityToken: methods }))).toEqual([
+        'PackedPolicyTooLarge',
+        'Serialized token too large for session',
+      ]);
     });
 
     it('the source identity too', async () => {

@@ -7,12 +7,15 @@ import {
   GetOpenIdTokenForDeveloperIdentityCommand,
   ListIdentityPoolsCommand,
 } from '@aws-sdk/client-cognito-identity';
+import { AssumeRoleCommand, GetCallerIdentityCommand } from '@aws-sdk/client-sts';
 import { JwtVerifier } from 'aws-jwt-verify';
 import { SimpleJwksCache } from 'aws-jwt-verify/jwk';
 import { createRemoteJWKSet, jwtVerify } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { callDaypass } from '../../../../../conformance/rig/daypass-api.ts';
 import type { Daypass } from '../../config.ts';
 import { startDaypass } from '../../main.ts';
+import { TestClock } from '../../tokens/testing/issuer.ts';
 import {
   account,
   administrator,
@@ -21,6 +24,7 @@ import {
   keysIn,
   refusal,
   region,
+  stsFor,
   webIdentity,
   webRoles,
 } from './testing.ts';
@@ -135,6 +139,44 @@ describe('the token of an identity pool', () => {
       'InvalidIdentityToken',
       "Couldn't verify signed token.",
     ]);
+  });
+
+  it('expires after ten minutes', async () => {
+    const clock = new TestClock(Date.now());
+    const server = await startDaypass({ port: 0, logLevel: 'silent', clock });
+    const pools = new CognitoIdentityClient(configFor(server.url, server.rootCredentials));
+    const { IdentityPoolId } = await pools.send(
+      new CreateIdentityPoolCommand({ IdentityPoolName: 'guests', AllowUnauthenticatedIdentities: true }),
+    );
+    const roles = webRoles(administrator(server.url, server.rootCredentials), provider);
+    const RoleArn = await roles({ Condition: { StringEquals: { [`${provider}:aud`]: IdentityPoolId } } });
+    const { IdentityId } = await pools.send(new GetIdCommand({ IdentityPoolId }));
+    const { Token = '' } = await pools.send(new GetOpenIdTokenCommand({ IdentityId }));
+    const enter = () => webIdentity(server.url)({ RoleArn, WebIdentityToken: Token });
+    clock.advance(599);
+    await expect(enter()).resolves.toBeDefined();
+    clock.advance(1);
+    expect(await refusal(enter())).toEqual([
+      'ExpiredTokenException',
+      `Token expired: current date/time ${clock.seconds} must be before the expiration date/time ${clock.seconds}`,
+    ]);
+    await server.close();
+  });
+
+  it('is the root of a chain of sessions, which ends with its identity being revoked', async () => {
+    const { IdentityId, Token } = await guest();
+    const first = await createRole(trusting('*'));
+    const second = await administrator(daypass.url, daypass.rootCredentials).createRole('chained', [
+      { Effect: 'Allow', Principal: { AWS: first }, Action: 'sts:AssumeRole' },
+    ]);
+    const session = keysIn((await assume({ RoleArn: first, WebIdentityToken: Token })).Credentials);
+    const { Credentials } = await stsFor(daypass.url, session).send(
+      new AssumeRoleCommand({ RoleArn: second, RoleSessionName: 'chained' }),
+    );
+    const chained = stsFor(daypass.url, keysIn(Credentials));
+    await expect(chained.send(new GetCallerIdentityCommand({}))).resolves.toBeDefined();
+    await callDaypass(daypass, 'RevokeSessions', { IdentityId });
+    expect((await refusal(chained.send(new GetCallerIdentityCommand({}))))[0]).toBe('ExpiredToken');
   });
 
   describe('is verified through the served discovery document', () => {

@@ -166,6 +166,14 @@ describe('AssumeRoleWithWebIdentity with an access token', () => {
     });
   });
 
+  it('never with a secret taken from a trust policy', async () => {
+    const before = facebook.requests.length;
+    const RoleArn = await createRole(appOf('graph.facebook.com', '1234;secret'));
+    const input = { RoleArn, WebIdentityToken: 'another-token', ProviderId: 'graph.facebook.com' };
+    expect(await refusal(assume(input))).toEqual(notAuthorized);
+    expect(facebook.requests.length).toBe(before);
+  });
+
   it('only for roles that say which app, and for providers of access tokens', async () => {
     const before = facebook.requests.length;
     const RoleArn = await createRole({ Principal: { Federated: 'graph.facebook.com' } });

@@ -70,13 +70,19 @@ function oidcIdentity(key: string, { issuer, subject, audience, claims }: OidcTo
     context.set(`${google}:aud`, audience);
   }
   const amr = context.get(`${key.toLowerCase()}:amr`) ?? [];
+  const aud = context.get(`${key.toLowerCase()}:aud`);
   return {
     context,
     provider: issuer,
     subject,
     audience,
     origin: {
-      federation: { provider: key, audience, subject, amr: typeof amr === 'string' ? [amr] : amr },
+      federation: {
+        provider: key,
+        audience: typeof aud === 'string' ? aud : audience,
+        subject,
+        amr: typeof amr === 'string' ? [amr] : amr,
+      },
     },
     ...taggingOf(claims),
   };
