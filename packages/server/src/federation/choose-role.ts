@@ -1,6 +1,7 @@
 import { ServiceError } from '../errors.ts';
 import type { MappingRule, PoolDocument, RoleMapping } from '../store/documents.ts';
 import type { Login } from '../tokens/login.ts';
+import { samlRoles } from '../tokens/saml-roles.ts';
 
 /**
  * Which role an identity gets, by the pool's configuration. Source: Amazon Cognito developer guide, "Using role-based
@@ -42,14 +43,8 @@ function withoutMapping(
   return role;
 }
 
-/** Pairs of a role's and a SAML provider's ARN, in either order, with a comma between. */
-const samlRoleAttribute = 'https://aws.amazon.com/SAML/Attributes/Role';
-
-function assertedRoles(login: Login): readonly string[] {
-  return (claimValues(login.claims[samlRoleAttribute]) ?? []).flatMap((pair) => {
-    const arns = pair.split(',').map((arn) => arn.trim());
-    return arns.includes(login.provider) ? arns.filter((arn) => arn !== login.provider) : [];
-  });
+function assertedRoles({ provider, claims }: Login): readonly string[] {
+  return samlRoles(claims).flatMap(({ roleArn, providerArn }) => (providerArn === provider ? [roleArn] : []));
 }
 
 /** The roles a SAML assertion names: its only one, or the one asked for. */
@@ -141,12 +136,14 @@ function matches(rule: MappingRule, claims: Login['claims']): boolean {
   }
 }
 
+/** Undefined for what a rule cannot be about: no claim, an object, a list that holds other than plain values. */
 function claimValues(claim: unknown): readonly string[] | undefined {
-  if (typeof claim === 'string') return [claim];
-  if (typeof claim === 'number' || typeof claim === 'boolean') return [String(claim)];
-  if (Array.isArray(claim))
-    return claim.filter((value) => value !== null && typeof value !== 'object').map(String);
-  return undefined;
+  const values: readonly unknown[] = Array.isArray(claim) ? claim : [claim];
+  return values.every(isPlain) ? values.map(String) : undefined;
+}
+
+function isPlain(value: unknown): value is string | number | boolean {
+  return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean';
 }
 
 /** The one text AWS has for every fault of roles; the reason says which it was. */
