@@ -116,6 +116,8 @@ describe('CopyObject', () => {
       new CopyObjectCommand({ Bucket, Key: `${folder}/copy`, CopySource: `${Bucket}/${folder}/save` }),
     );
     expect(await stored(`${folder}/copy`)).toBe('mine');
+    const encoded = encodeURIComponent(`${Bucket}/${folder}/save`);
+    await ada.send(new CopyObjectCommand({ Bucket, Key: `${folder}/copy`, CopySource: encoded }));
     await expect(
       ada.send(new CopyObjectCommand({ Bucket, Key: `${folder}/copy`, CopySource: `${Bucket}/${foreign}` })),
     ).rejects.toMatchObject({

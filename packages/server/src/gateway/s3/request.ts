@@ -97,13 +97,11 @@ export function bucketOfHost(host: string | undefined, domain: string | undefine
   return name.endsWith(suffix) ? name.slice(0, -suffix.length) : undefined;
 }
 
-/** Reads `x-amz-copy-source`: `/bucket/key`, percent-encoded, with or without `?versionId=…`. */
+/** Reads `x-amz-copy-source`: `/bucket/key`, percent-encoded, slashes too or not, with or without `?versionId=…`. */
 function copySourceOf(text: string): ObjectVersion {
-  const [path = '', ...rest] = text.split('?');
-  const version = /^versionId=([^&=]+)$/.exec(rest[0] ?? '')?.[1];
-  const [bucket = '', ...segments] = path.replace(/^\//, '').split('/');
-  const key = decode(segments.join('/'));
-  if (rest.length > 1 || (rest.length === 1 && version === undefined) || key === '') {
+  const [, source = '', version] = /^([^?]*)(?:\?versionId=([^?&=]+))?$/.exec(text) ?? [];
+  const [, bucket = '', key = ''] = /^\/?([^/]*)\/(.+)$/s.exec(decode(source)) ?? [];
+  if (key === '') {
     throw new S3Error(
       'InvalidArgument',
       'Copy Source must mention the source bucket and key: sourcebucket/sourcekey',
