@@ -4,6 +4,7 @@ import { highScoreList, message, ownScoreList } from './lists.ts';
 import { openDoor, type Pass } from './pass.ts';
 import { showPass } from './pass-card.ts';
 import { playRound } from './play.ts';
+import type { Replay } from './replay.ts';
 import { openReplays } from './replays.ts';
 import { openScores } from './scores.ts';
 import { createStage } from './stage.ts';
@@ -20,7 +21,9 @@ const doorButton = byId('door', HTMLButtonElement);
 const scoresPanel = byId('scores', HTMLElement);
 const tabs = { high: byId('tab-high', HTMLButtonElement), own: byId('tab-own', HTMLButtonElement) };
 const stage = createStage();
+const invitation = 'Stack the floors before sunrise.';
 
+lead.textContent = invitation;
 stage.rest(undefined);
 new ResizeObserver(() => site.style.setProperty('--sheet', `${sheet.offsetHeight}px`)).observe(sheet);
 openGame().catch(complain);
@@ -49,7 +52,19 @@ async function openGame(): Promise<void> {
     showDoor();
     saved.hidden = true;
     const best = next.kind === 'player' ? replays.load(next) : Promise.resolve(undefined);
-    await Promise.all([showTab(shownTab), best.then((replay) => stage.rest(replay))]);
+    await Promise.all([showTab(shownTab), best.then(showBest)]);
+  }
+
+  function showBest(best: Replay | undefined): void {
+    if (site.dataset.phase === 'playing') stage.remember(best);
+    else stage.rest(best);
+  }
+
+  async function signOut(): Promise<void> {
+    const guest = await door.signOut();
+    site.dataset.phase = 'idle';
+    lead.textContent = invitation;
+    await receive(guest);
   }
 
   function showDoor(): void {
@@ -104,12 +119,7 @@ async function openGame(): Promise<void> {
   playButton.addEventListener('click', () => attempt(play));
   tabs.high.addEventListener('click', () => attempt(() => showTab('high')));
   tabs.own.addEventListener('click', () => attempt(() => showTab('own')));
-  doorButton.addEventListener('click', () =>
-    attempt(async () => {
-      if (pass?.kind === 'player') await receive(await door.signOut());
-      else await door.signIn();
-    }),
-  );
+  doorButton.addEventListener('click', () => attempt(pass?.kind === 'player' ? signOut : door.signIn));
   for (const tab of Object.values(tabs)) {
     tab.addEventListener('keydown', (event) => {
       if (event.key !== 'ArrowLeft' && event.key !== 'ArrowRight') return;

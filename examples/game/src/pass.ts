@@ -65,5 +65,3 @@ export function openDoor(config: GameConfig) {
     },
   };
 }
-
-export type Door = ReturnType<typeof openDoor>;

@@ -46,5 +46,3 @@ export function openReplays(config: GameConfig, credentials: NonNullable<S3Clien
     },
   };
 }
-
-export type Replays = ReturnType<typeof openReplays>;

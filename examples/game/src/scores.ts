@@ -117,8 +117,6 @@ export function openScores(
   };
 }
 
-export type Scores = ReturnType<typeof openScores>;
-
 function readScore(item: Record<string, { N?: string; S?: string }>): Score {
   return {
     points: Number(item.points?.N ?? 0),

@@ -1,3 +1,4 @@
+import { mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { type Daypass, startDaypass } from '@daypass/server';
 import { isPortTaken, portTaken } from '../port.ts';
@@ -38,6 +39,7 @@ export interface Dev {
 export async function startDev(options: DevOptions): Promise<Dev> {
   const data = resolve(options.data);
   const { region, account } = options;
+  await mkdir(data, { recursive: true, mode: 0o700 });
   const running: { close(): Promise<void> }[] = [];
   const started = <Part extends { close(): Promise<void> }>(part: Part): Part => {
     running.unshift(part);
