@@ -1,3 +1,6 @@
+/** Milliseconds in which what one tab wrote to Web Storage reaches the process of another. */
+const SPREAD = 200;
+
 /** The tabs that share one storage, this one included. */
 export interface Tabs {
   /** Runs `work` while no other call of it runs, here or in another tab. */
@@ -9,8 +12,8 @@ export interface Tabs {
 }
 
 /**
- * Joins the tabs that know the storage under `name`: through Web Locks and BroadcastChannel; without the former two
- * tabs may both fetch (the later answer stays), without the latter Web Storage's own `storage` event is listened to.
+ * Joins the tabs that know the storage under `name`: through Web Locks, BroadcastChannel and the `storage` event. Without
+ * locks two tabs may both fetch (the later answer stays); without channels only Web Storage's changes are heard of.
  * A storage no other tab can read, or a process that has no tabs, is alone; so is React Native, whose `window` has
  * none of all this.
  */
@@ -27,7 +30,16 @@ export function joinTabs(name: string, shared: boolean): Tabs {
   const locks = navigator.locks as LockManager | undefined;
   const Channel = window.BroadcastChannel as typeof BroadcastChannel | undefined;
   return {
-    exclusive: locks ? async (work) => locks.request(name, work) : inTurn,
+    exclusive: (work) =>
+      inTurn(async () => {
+        if (!locks) return work();
+        const atOnce = await locks.request(name, { ifAvailable: true }, async (lock) =>
+          lock ? { result: await work() } : undefined,
+        );
+        if (atOnce) return atOnce.result;
+        // Another tab has it, and what it writes may arrive after the lock does: locks are faster than Web Storage.
+        return locks.request(name, () => new Promise((resume) => setTimeout(resume, SPREAD)).then(work));
+      }),
 
     announce() {
       if (!Channel) return;
@@ -37,16 +49,17 @@ export function joinTabs(name: string, shared: boolean): Tabs {
     },
 
     watch(look) {
-      if (Channel) {
-        const channel = new Channel(name);
-        channel.onmessage = look;
-        return () => channel.close();
-      }
+      // The event tells of Web Storage only, but never before the item is here; the channel tells of every storage.
       const onStorage = ({ key }: StorageEvent) => {
         if (key === name || key === null) look();
       };
+      const channel = Channel && new Channel(name);
+      if (channel) channel.onmessage = look;
       window.addEventListener('storage', onStorage);
-      return () => window.removeEventListener('storage', onStorage);
+      return () => {
+        channel?.close();
+        window.removeEventListener('storage', onStorage);
+      };
     },
   };
 }
