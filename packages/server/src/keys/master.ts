@@ -1,5 +1,12 @@
-import { createCipheriv, createDecipheriv, createSecretKey, type KeyObject, randomBytes } from 'node:crypto';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import {
+  createCipheriv,
+  createDecipheriv,
+  createSecretKey,
+  type KeyObject,
+  randomBytes,
+  randomUUID,
+} from 'node:crypto';
+import { link, mkdir, readFile, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 /** The key that wraps every secret at rest. */
@@ -34,15 +41,40 @@ export async function openMasterKey(options: {
   if (options.fromEnvironment !== undefined)
     return masterKey(decodeKey(options.fromEnvironment, 'DAYPASS_MASTER_KEY'));
   if (options.directory === undefined) return masterKey(randomBytes(keyBytes));
-  const file = join(options.directory, 'master.key');
   await mkdir(options.directory, { recursive: true, mode: 0o700 });
+  const file = join(options.directory, 'master.key');
+  const text = (await readIfThere(file)) ?? (await makeKeyFile(file));
+  return masterKey(decodeKey(text, file));
+}
+
+async function readIfThere(file: string): Promise<string | undefined> {
   try {
-    // `wx`: of two processes that start together exactly one makes the key.
-    await writeFile(file, `${randomBytes(keyBytes).toString('base64')}\n`, { mode: 0o600, flag: 'wx' });
+    return await readFile(file, 'utf8');
   } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
+    if (isFault(error, 'ENOENT')) return undefined;
+    throw error;
   }
-  return masterKey(decodeKey(await readFile(file, 'utf8'), file));
+}
+
+/** Makes the key; of several processes that start together all get the one that came first. */
+async function makeKeyFile(file: string): Promise<string> {
+  // Under another name until it is whole and on the disk: nobody reads half a key, and none is lost with the power.
+  const draft = `${file}.${randomUUID()}`;
+  const key = `${randomBytes(keyBytes).toString('base64')}\n`;
+  await writeFile(draft, key, { mode: 0o600, flag: 'wx', flush: true });
+  try {
+    await link(draft, file);
+    return key;
+  } catch (error) {
+    if (!isFault(error, 'EEXIST')) throw error;
+    return await readFile(file, 'utf8');
+  } finally {
+    await unlink(draft);
+  }
+}
+
+function isFault(error: unknown, code: string): boolean {
+  return error instanceof Error && 'code' in error && error.code === code;
 }
 
 function decodeKey(text: string, where: string): Buffer {

@@ -51,7 +51,10 @@ export function openTokenSigningKeys(options: {
 
   async function readAll(): Promise<void> {
     const stored = await documents.list({ after: prefix, limit: 1000 });
-    for (const { key, value } of stored) if (key.startsWith(prefix)) learn(key.slice(prefix.length), value);
+    for (const { key, value } of stored) {
+      const kid = key.slice(prefix.length);
+      if (key.startsWith(prefix) && !known.has(kid)) learn(kid, value);
+    }
   }
 
   async function readOrMake(): Promise<void> {
