@@ -18,7 +18,7 @@ const small = 1024;
 const large = 100 * 1024 * 1024;
 const connections = 32;
 const seconds = 4;
-const rounds = 2;
+const rounds = 5;
 const largeTransfers = 4;
 
 /**

@@ -51,6 +51,9 @@ export class BackendConnection {
     this.#backend = backend;
     this.#service = service;
     this.#clock = clock;
+    // A prefix would have to be told from the bucket in every path and Location; no store needs one.
+    if (backend.url.pathname !== '/')
+      throw new TypeError(`the URL of a backend has no path: ${backend.url.href}`);
     this.#pool = new Pool(backend.url.origin, { connections: maxConnections, pipelining: 1 });
   }
 

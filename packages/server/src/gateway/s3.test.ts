@@ -12,7 +12,16 @@ import {
 import { type FauxqsServer, startFauxqs } from 'fauxqs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createS3Handler } from './s3.ts';
-import { backendAt, type Listening, listen, region, type Surroundings, surroundings } from './testing.ts';
+import {
+  backendAt,
+  type Listening,
+  listen,
+  region,
+  type Surroundings,
+  send,
+  signed,
+  surroundings,
+} from './testing.ts';
 
 const Bucket = 'saves';
 const own = `private/\${cognito-identity.amazonaws.com:sub}`;
@@ -160,5 +169,27 @@ describe('a player with a policy on a private folder', () => {
     await expect(root.send(new GetObjectCommand({ Bucket, Key: 'public/none' }))).rejects.toMatchObject({
       name: 'NoSuchKey',
     });
+  });
+});
+
+describe('virtual-hosted style', () => {
+  it('takes the bucket from the host below the configured domain, and only from there', async () => {
+    const handler = createS3Handler({ ...services, s3Domain: 's3.play.test' });
+    await using hosted = await listen((request, response) => void handler(request, response, 'request-1'));
+    const { folder, ...ada } = player('ada');
+    const ask = (host: string, target: string) => {
+      const { headers = [], ...request } = signed(hosted.url, 's3', ada, {
+        method: 'GET',
+        target,
+        headers: [['host', host]],
+      });
+      return send(hosted.url, { ...request, headers });
+    };
+    await ada.client.send(new PutObjectCommand({ Bucket, Key: `${folder}/hosted`, Body: 'here' }));
+    const target = `/${folder.replace(':', '%3A')}/hosted`;
+    expect(await ask('saves.s3.play.test:4100', target)).toMatchObject({ status: 200, body: 'here' });
+    expect(await ask('s3.play.test', `/saves${target}`)).toMatchObject({ status: 200, body: 'here' });
+    expect(await ask('other.s3.play.test', `/saves${target}`)).toMatchObject({ status: 403 });
+    expect(await ask('saves.evil.test', target)).toMatchObject({ status: 403 });
   });
 });

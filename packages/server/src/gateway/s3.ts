@@ -7,8 +7,8 @@ import { forward, isRedirect, refuseRedirect, send, withOwnLocation } from './s3
 import { authenticationError } from './s3/authentication-errors.ts';
 import { ask, authenticated, authorise } from './s3/authorise.ts';
 import { documentBody, objectBody, refuseBody, sized } from './s3/body.ts';
+import { contextOf } from './s3/conditions.ts';
 import { deleteObjects } from './s3/delete-objects.ts';
-import { contextOf } from './s3/demands.ts';
 import { readDocument } from './s3/documents.ts';
 import { S3Error, writeS3Error } from './s3/errors.ts';
 import type { Exchange } from './s3/exchange.ts';

@@ -193,7 +193,9 @@ export function signed(
   payload?: string,
 ): RawRequest {
   const [path = '', query = ''] = target.split(/\?(.*)/s);
-  const named = [['host', new URL(url).host] as const, ...headers];
+  const named = headers.some(([name]) => name === 'host')
+    ? headers
+    : [['host', new URL(url).host] as const, ...headers];
   const key = {
     accessKeyId: credentials.accessKeyId,
     secretKey: credentials.secretAccessKey,

@@ -29,7 +29,10 @@ export async function deleteObjects(
   const refusals: Refusal[] = [];
   const errors: string[] = [];
   const allowed = objects.filter(({ key, versionId }) => {
-    const refusal = firstRefusal(deletionDemands({ bucket, key, versionId }, context, bypasses), asking);
+    const refusal = firstRefusal(
+      deletionDemands({ bucket, key, versionId }, context, bypasses, store.subresources),
+      asking,
+    );
     if (refusal === undefined) return true;
     refusals.push(refusal);
     errors.push(

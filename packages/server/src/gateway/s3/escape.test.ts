@@ -137,6 +137,31 @@ describe('requests that mean two things', () => {
   });
 });
 
+describe('versions', () => {
+  it('need the permission on the object too, since a store may not know versions', async () => {
+    const versioner = services.session('versioner', [
+      {
+        Effect: 'Allow',
+        Action: ['s3:DeleteObjectVersion', 's3:GetObjectVersion', 's3:PutObject'],
+        Resource: '*',
+      },
+    ]);
+    const body = '<Delete><Object><Key>save</Key><VersionId>1</VersionId></Object></Delete>';
+    const batch = await send(
+      gateway.url,
+      signed(gateway.url, 's3', versioner, { method: 'POST', target: '/saves?delete', body }),
+    );
+    expect(batch).toMatchObject({ status: 200, body: expect.stringContaining('<Code>AccessDenied</Code>') });
+    const headers = [['x-amz-copy-source', '/saves/save?versionId=1']] as const;
+    const copy = await send(
+      gateway.url,
+      signed(gateway.url, 's3', versioner, { method: 'PUT', target: '/saves/copy', headers }),
+    );
+    expect(copy).toMatchObject({ status: 403, body: expect.stringContaining('s3:GetObject on resource') });
+    expect(store.seen).toEqual([]);
+  });
+});
+
 describe('copies', () => {
   it.each([
     ['from a foreign key', victim],

@@ -6,6 +6,13 @@ export interface Target {
   readonly key: string | undefined;
 }
 
+/** An object, or one version of it. */
+export interface ObjectVersion {
+  readonly bucket: string;
+  readonly key: string;
+  readonly versionId: string | undefined;
+}
+
 /** Names as general purpose buckets have them, and those that were allowed before 2018. */
 const bucketPattern = /^[A-Za-z0-9](?!.*\.\.)[A-Za-z0-9._-]{1,253}[A-Za-z0-9]$/;
 const maxKeyBytes = 1024;

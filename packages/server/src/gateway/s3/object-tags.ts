@@ -1,11 +1,10 @@
-import type { Asking } from '../authorize.ts';
-import { mentions } from '../authorize.ts';
+import { type Asking, mentions } from '../authorize.ts';
 import { type BackendConnection, BackendUnavailable } from '../backend.ts';
-import { existingTags, type ObjectVersion, type S3Demand } from './demands.ts';
+import { existingTags, type S3Demand } from './demands.ts';
 import { tagsOfDocument } from './documents.ts';
 import { S3Error } from './errors.ts';
 import { emptySha256 } from './hashes.ts';
-import { encode, encodedPath } from './names.ts';
+import { encode, encodedPath, type ObjectVersion } from './names.ts';
 import { existingTagContext, type Tag } from './tags.ts';
 
 /**

@@ -1,9 +1,8 @@
 import type { SignedHttpRequest } from '@daypass/sigv4';
 import type { Header } from '../wire.ts';
-import type { ObjectVersion } from './demands.ts';
 import { S3Error } from './errors.ts';
 import { isQueryAside, isQueryHeader, meaningfulHeaders } from './headers.ts';
-import { bucketNamed, decode, encode, keyNamed, type Target, targetOf } from './names.ts';
+import { bucketNamed, decode, encode, keyNamed, type ObjectVersion, type Target, targetOf } from './names.ts';
 import { type Operation, operationFor } from './operations.ts';
 
 /** A request to S3, read once: from here on only these values count, and only they are sent to the backend. */
