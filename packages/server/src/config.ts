@@ -22,6 +22,17 @@ export interface DaypassOptions {
   readonly dynamodbBackend?: BackendOptions;
   /** Login key → URL below which everything of that provider is fetched instead; http only for loopback. */
   readonly providerOverrides?: Readonly<Record<string, string>>;
+  /** Proxies in front, each of which adds the address it was called from to X-Forwarded-For. Default 0. */
+  readonly trustedProxies?: number;
+  /**
+   * Requests a second of one address (IPv6: one /64) for one public operation, ten times as many at once; 0 is no limit.
+   * What this machine itself sends, past every proxy, is not limited. Each worker counts for itself. Default 100.
+   */
+  readonly rateLimit?: number;
+  /** The same for one pool, all addresses together. Default 0: a stranger could use up the whole pool's rate. */
+  readonly poolRateLimit?: number;
+  /** Connections at one time, in each worker. Default 16,384. */
+  readonly maxConnections?: number;
   /** What is logged, to stderr as JSON lines. Default `info`. */
   readonly logLevel?: 'silent' | 'fatal' | 'error' | 'warn' | 'info' | 'debug';
   /** Default: the system's; tests pass their own. */

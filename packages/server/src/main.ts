@@ -15,19 +15,24 @@ import { daypassOperations } from './api/daypass/operations.ts';
 import { openIdDiscovery } from './api/discovery.ts';
 import { iamOperations } from './api/iam/operations.ts';
 import { rememberRefusals } from './api/refusals.ts';
-import { bind } from './api/service.ts';
+import { bind, type Service } from './api/service.ts';
 import { stsOperations } from './api/sts/operations.ts';
 import { BoundedMap } from './bounded-map.ts';
 import { type Clock, systemClock } from './clock.ts';
 import type { BackendOptions, Daypass, DaypassOptions } from './config.ts';
 import { embeddedCredentials } from './credentials/embedded.ts';
 import type { FederationServices } from './federation/exchange.ts';
+import { poolOf } from './federation/identities.ts';
 import { lastSeen } from './federation/last-seen.ts';
 import { openPools } from './federation/pools.ts';
 import { createDynamoDbHandler } from './gateway/dynamodb.ts';
 import type { Backend, GatewayServices } from './gateway/gateway.ts';
 import { createS3Handler } from './gateway/s3.ts';
-import { type Endpoints, listen } from './http/listener.ts';
+import { clientReader } from './http/client.ts';
+import { limitPools } from './http/limited.ts';
+import { listen } from './http/listener.ts';
+import { rateLimits } from './http/rate-limit.ts';
+import type { Endpoints } from './http/serve.ts';
 import { type MasterKey, openMasterKey } from './keys/master.ts';
 import { openSealingKeys } from './keys/sealing.ts';
 import { openTokenSigningKeys } from './keys/signing.ts';
@@ -56,7 +61,11 @@ export async function startDaypass(options: DaypassOptions = {}): Promise<Daypas
     const root = await openRootKey({ store, master, clock, ...(data !== undefined && { directory: data }) });
     let url = '';
     const parts = await assemble(options, { store, master, clock, log, url: () => url });
-    const listener = await listen(parts.endpoints, { host, port, log });
+    const listener = await listen(parts.endpoints, {
+      host,
+      port,
+      maxConnections: options.maxConnections ?? 16_384,
+    });
     url = `http://${host.includes(':') ? `[${host}]` : host}:${listener.port}`;
     return {
       url,
@@ -134,6 +143,11 @@ async function assemble(
     poolsOfIdentities: new BoundedMap(100_000),
     seen: seen.seen,
   };
+  const clientOf = clientReader(options.trustedProxies ?? 0);
+  const { rateLimit = 100, poolRateLimit = 0 } = options;
+  const limits = rateLimits({ perAddress: rateLimit, perPool: poolRateLimit }, clock);
+  const perPool = (service: Service): Service =>
+    poolRateLimit === 0 ? service : limitPools(service, limits, (id) => poolOf(federation, id));
   const gateway: GatewayServices = {
     clock,
     region,
@@ -143,28 +157,29 @@ async function assemble(
     openCredentials: gate.openCredentials,
     policiesOf: gate.policiesOf,
     contextOf,
+    clientOf,
     denied: ({ caller, ...denial }) => log.info({ ...denial, caller: caller?.arn }, 'denied'),
+    failed: (requestId, err) => log.error({ requestId, err }, 'failed'),
   };
 
   return {
     endpoints: {
       gate,
       json: {
-        'cognito-identity': bind('cognito-identity', cognitoIdentityOperations, {
-          store,
-          clock,
-          place,
-          federation,
-        }),
-        daypass: bind('daypass', daypassOperations, {
-          store,
-          clock,
-          place,
-          federation,
-          revocations,
-          explain: { ...federation, policiesOf: gate.policiesOf },
-          refusals,
-        }),
+        'cognito-identity': perPool(
+          bind('cognito-identity', cognitoIdentityOperations, { store, clock, place, federation }),
+        ),
+        daypass: perPool(
+          bind('daypass', daypassOperations, {
+            store,
+            clock,
+            place,
+            federation,
+            revocations,
+            explain: { ...federation, policiesOf: gate.policiesOf },
+            refusals,
+          }),
+        ),
       },
       query: [
         {
@@ -192,6 +207,9 @@ async function assemble(
       dynamodb: createDynamoDbHandler(gateway),
       discovery: openIdDiscovery(federation),
       refusals,
+      limits,
+      log,
+      clientOf,
       ready: () => store.ping(),
     },
     async close() {

@@ -40,3 +40,13 @@ export function readBody(request: IncomingMessage, announced: number, limit: num
     });
   });
 }
+
+/** Ends the connection of a request whose body is not there after `limit` milliseconds. */
+export function mustArriveWithin(limit: number, request: IncomingMessage): void {
+  // Nearly every body comes along with its head and needs no timer.
+  process.nextTick(() => {
+    if (request.complete || request.destroyed) return;
+    const timer = setTimeout(() => request.destroy(), limit);
+    request.once('close', () => clearTimeout(timer));
+  });
+}
