@@ -1,5 +1,6 @@
 import {
   type CompiledPolicy,
+  type Decision,
   denialMessage,
   evaluate,
   type PolicySet,
@@ -13,12 +14,6 @@ export interface Refusal {
   readonly demand: Demand;
   readonly message: string;
   readonly reason: string;
-}
-
-/** The names a bucket policy may give a caller. */
-function principalOf(caller: Caller): PrincipalSet {
-  const { account, arn } = caller;
-  return caller.kind === 'session' ? { account, arn, issuerArn: caller.roleArn } : { account, arn };
 }
 
 /** What a decision needs besides the demand; the same for all demands of one request. */
@@ -41,23 +36,22 @@ export function refusalOf(demand: Demand, { caller, policies, context }: Asking)
     principal: principalOf(caller),
   });
   if (decision.allowed && !known.wasAskedForUnknown) return undefined;
-  const message = denialMessage(
-    decision.allowed ? { allowed: false, effect: 'ImplicitDeny', layer: 'identity' } : decision,
-    {
-      userArn: caller.arn,
-      action,
-      resource,
-    },
-  );
-  const { statement } = decision;
-  const place =
-    statement === undefined
-      ? `no ${decision.layer} policy allows it`
-      : `${statement.source}, statement ${statement.sid ?? statement.index}`;
-  const reason = decision.allowed
-    ? `a policy variable cannot be known: ${place}`
-    : `${decision.effect}: ${place}`;
-  return { demand, message, reason };
+  const denial: Decision = decision.allowed
+    ? { allowed: false, effect: 'ImplicitDeny', layer: 'identity' }
+    : decision;
+  return {
+    demand,
+    message: denialMessage(denial, { userArn: caller.arn, action, resource }),
+    reason: reasonOf(decision),
+  };
+}
+
+function reasonOf({ allowed, effect, layer, statement }: Decision): string {
+  if (statement === undefined) return `${effect}: no ${layer} policy allows it`;
+  const place = `${statement.source}, statement ${statement.sid ?? statement.index}`;
+  return allowed
+    ? `a policy variable cannot be known, and might deny what is allowed by ${place}`
+    : `${effect}: ${place}`;
 }
 
 /** The first demand that is not granted. */
@@ -69,15 +63,10 @@ export function firstRefusal(demands: readonly Demand[], asking: Asking): Refusa
   return undefined;
 }
 
-/** Whether any statement of the policies has a condition on the key, or on a key below it when it ends in `/`. */
-export function mentions(policies: PolicySet | undefined, key: string): boolean {
-  return (
-    policies !== undefined &&
-    policiesIn(policies).some((policy) =>
-      policy.statements.some((statement) =>
-        statement.conditions.some((condition) => covers([key], condition.key)),
-      ),
-    )
+/** Whether any statement of the policies has a condition on one of the keys, or below one that ends in `/`. */
+export function mentions(policies: PolicySet, keys: readonly string[]): boolean {
+  return policiesIn(policies).some(({ statements }) =>
+    statements.some(({ conditions }) => conditions.some(({ key }) => covers(keys, key))),
   );
 }
 
@@ -87,8 +76,7 @@ export function mentions(policies: PolicySet | undefined, key: string): boolean 
  * `ForAllValues` and negated operators hold for it.
  */
 function withoutUnknown(policies: PolicySet, unknown: readonly string[]): PolicySet {
-  if (unknown.length === 0 || !policiesIn(policies).some((policy) => dependsOn(policy, unknown)))
-    return policies;
+  if (!mentions(policies, unknown)) return policies;
   const narrow = (policy: CompiledPolicy): CompiledPolicy => ({
     ...policy,
     statements: policy.statements.flatMap((statement) => {
@@ -106,12 +94,6 @@ function withoutUnknown(policies: PolicySet, unknown: readonly string[]): Policy
   };
 }
 
-function dependsOn(policy: CompiledPolicy, unknown: readonly string[]): boolean {
-  return policy.statements.some((statement) =>
-    statement.conditions.some((condition) => covers(unknown, condition.key)),
-  );
-}
-
 function policiesIn({ identity, boundary, session = [], resource }: PolicySet): readonly CompiledPolicy[] {
   return [
     ...identity,
@@ -123,6 +105,12 @@ function policiesIn({ identity, boundary, session = [], resource }: PolicySet): 
 
 function covers(keys: readonly string[], name: string): boolean {
   return keys.some((key) => (key.endsWith('/') ? name.startsWith(key) : name === key));
+}
+
+/** The names a bucket policy may give a caller. */
+function principalOf(caller: Caller): PrincipalSet {
+  const { account, arn } = caller;
+  return caller.kind === 'session' ? { account, arn, issuerArn: caller.roleArn } : { account, arn };
 }
 
 /**

@@ -75,6 +75,7 @@ export class BackendConnection {
   ): Promise<number | undefined> {
     const { promise, resolve, reject } = Promise.withResolvers<number | undefined>();
     let withheld: number | undefined;
+    let refused: BackendUnavailable | undefined;
     let abort: ((reason: Error) => void) | undefined;
     const clientLeft = () => {
       if (!response.writableFinished) abort?.(new Error('the client has left'));
@@ -87,6 +88,8 @@ export class BackendConnection {
       },
       onResponseStart: (controller, status) => {
         if (status < 200) return;
+        refused = redirect(status);
+        if (refused !== undefined) return controller.abort(refused);
         const headers = endToEnd(controller.rawHeaders);
         if (withhold(status, headers)) withheld = status;
         else response.writeHead(status, headers.flat());
@@ -103,7 +106,7 @@ export class BackendConnection {
       },
       onResponseError: (_controller, error) => {
         response.off('close', clientLeft);
-        if (!response.headersSent && !response.destroyed) return reject(failureOf(request, error));
+        if (!response.headersSent && !response.destroyed) return reject(refused ?? failureOf(request, error));
         // A broken-off answer must not look complete.
         response.destroy();
         resolve(undefined);
@@ -122,6 +125,8 @@ export class BackendConnection {
     this.#dispatch(request, {
       onRequestStart: () => {},
       onResponseStart: (controller, statusCode) => {
+        const refused = redirect(statusCode);
+        if (refused !== undefined) return controller.abort(refused);
         status = statusCode;
         headers = endToEnd(controller.rawHeaders);
       },
@@ -154,6 +159,12 @@ export class BackendConnection {
       handler,
     );
   }
+}
+
+/** A backend that sends the client elsewhere would send it past the gateway. */
+function redirect(status: number): BackendUnavailable | undefined {
+  const elsewhere = status >= 300 && status < 400 && status !== 304;
+  return elsewhere ? new BackendUnavailable(`the backend redirects with status ${status}`) : undefined;
 }
 
 /** An error of the body's own, such as a wrong hash found at its end, is the client's and not the backend's. */

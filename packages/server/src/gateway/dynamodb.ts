@@ -1,10 +1,9 @@
-import { createHash } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { verifySignature } from '@daypass/sigv4';
 import { type Attempt, newAttempt, refused } from './attempt.ts';
 import { type Claim, claimOf } from './authenticate.ts';
 import { type Asking, firstRefusal } from './authorize.ts';
-import { BackendConnection, BackendUnavailable } from './backend.ts';
+import { BackendConnection, type BackendRequest, BackendUnavailable } from './backend.ts';
 import { allowOrigin, answerPreflight } from './cors.ts';
 import { authenticationError } from './dynamodb/authentication-errors.ts';
 import { classify, operationOf } from './dynamodb/classify.ts';
@@ -12,6 +11,7 @@ import { DynamoDbError, writeDynamoDbError } from './dynamodb/errors.ts';
 import { AmbiguousJson, isJsonObject, type JsonObject, parseStrictJson } from './dynamodb/json.ts';
 import { KeySchemas } from './dynamodb/key-schema.ts';
 import type { Backend, GatewayHandler, GatewayServices } from './gateway.ts';
+import { sha256 } from './hashes.ts';
 import { requestContext } from './request-context.ts';
 import { ClientLeft, inviteBody, readBody, wireRequest } from './wire.ts';
 
@@ -48,9 +48,8 @@ interface Store {
 function openStore(backend: Backend, services: GatewayServices): Store {
   const connection = new BackendConnection(backend, 'dynamodb', services.clock);
   const schemas = new KeySchemas(async (tableName) => {
-    const answer = await connection.call(
-      requestOf('DescribeTable', Buffer.from(JSON.stringify({ TableName: tableName }))),
-    );
+    const body = Buffer.from(JSON.stringify({ TableName: tableName }));
+    const answer = await connection.call(requestOf('DescribeTable', body, sha256(body)));
     if (answer.status === 200) return parseStrictJson(answer.body);
     if (answer.body.includes('ResourceNotFoundException')) return undefined;
     throw new BackendUnavailable(`DescribeTable was answered with status ${answer.status}`);
@@ -70,17 +69,15 @@ async function serve(
     throw new DynamoDbError('UnknownOperationException', '', 'not a POST to /');
   }
   const claim = await claimOf(wire, services);
-  attempt.caller = claim.caller;
   inviteBody(request, response);
   const body = await readBody(request, maxBody);
   if (body === undefined)
     throw new DynamoDbError('RequestEntityTooLargeException', 'Request must be smaller than 16 MB');
-  verifySignature(
-    claim.signature,
-    wire,
-    { secretKey: claim.secretKey, now: services.clock.now(), service: 'dynamodb', region: services.region },
-    createHash('sha256').update(body).digest('hex'),
-  );
+  const payloadSha256 = sha256(body);
+  const { clock, region, account } = services;
+  const key = { secretKey: claim.secretKey, now: clock.now(), service: 'dynamodb', region };
+  verifySignature(claim.signature, wire, key, payloadSha256);
+  attempt.caller = claim.caller;
 
   const operation = operationOf(request.headers['x-amz-target']?.toString());
   if (operation === undefined) throw unrecognised(request, claim);
@@ -90,21 +87,20 @@ async function serve(
     context: requestContext(request, claim.caller, services),
   };
   attempt.action = `dynamodb:${operation}`;
-  const { region, account } = services;
   const demands = await classify(operation, readInput(body), { region, account, schemas });
   const refusal = firstRefusal(demands, asking);
   if (refusal !== undefined) {
     refused(attempt, refusal);
     throw new DynamoDbError('AccessDeniedException', refusal.message, refusal.reason);
   }
-  await connection.forward(requestOf(operation, body), response);
+  await connection.forward(requestOf(operation, body, payloadSha256), response);
   // What is known of a table's keys ends with the table.
   if (['CreateTable', 'DeleteTable', 'UpdateTable'].includes(operation))
     for (const { resource } of demands) schemas.forget(resource.slice(resource.indexOf('/') + 1));
 }
 
 /** The very bytes that were checked, and none of the client's headers: their content is known. */
-function requestOf(operation: string, body: Buffer) {
+function requestOf(operation: string, body: Buffer, payloadSha256: string): BackendRequest {
   return {
     method: 'POST',
     path: '/',
@@ -114,8 +110,8 @@ function requestOf(operation: string, body: Buffer) {
       ['x-amz-target', `DynamoDB_20120810.${operation}`],
     ],
     body,
-    payloadSha256: createHash('sha256').update(body).digest('hex'),
-  } as const;
+    payloadSha256,
+  };
 }
 
 function readInput(body: Buffer): JsonObject {

@@ -3,7 +3,7 @@ import { newAttempt } from './attempt.ts';
 import { BackendConnection, BackendUnavailable } from './backend.ts';
 import { allowOrigin, answerPreflight } from './cors.ts';
 import type { GatewayHandler, GatewayServices } from './gateway.ts';
-import { forward, isRedirect, refuseRedirect, send, withOwnLocation } from './s3/answer.ts';
+import { forward, send, withOwnLocation } from './s3/answer.ts';
 import { authenticationError } from './s3/authentication-errors.ts';
 import { ask, authenticated, authorise } from './s3/authorise.ts';
 import { documentBody, objectBody, refuseBody, sized } from './s3/body.ts';
@@ -133,12 +133,10 @@ async function servePost({ bucket, key }: Target, boundary: string, exchange: Ex
       response,
       (status, headers) => {
         etag = headers.find(([name]) => name === 'etag')?.[1] ?? '';
-        return status === 200 || isRedirect(status);
+        return status === 200;
       },
     );
-    if (withheld === undefined) return;
-    refuseRedirect(withheld);
-    answerPost(request, response, posted, etag);
+    if (withheld !== undefined) answerPost(request, response, posted, etag);
   } finally {
     form.destroy();
   }

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { Asking } from '../authorize.ts';
-import { type BackendAnswer, type BackendRequest, BackendUnavailable } from '../backend.ts';
+import type { BackendAnswer, BackendRequest } from '../backend.ts';
 import { grant, hidesAbsence } from './authorise.ts';
 import { leaf } from './documents.ts';
 import type { Exchange } from './exchange.ts';
@@ -17,28 +17,16 @@ export async function forward(
   const withheld = await store.forward(
     sent,
     response,
-    (status) => isRedirect(status) || (status === 404 && hidesAbsence(s3Request, asking) !== undefined),
+    (status) => status === 404 && hidesAbsence(s3Request, asking) !== undefined,
   );
-  if (withheld === undefined) return;
-  refuseRedirect(withheld);
-  grant(hidesAbsence(s3Request, asking), attempt);
+  if (withheld !== undefined) grant(hidesAbsence(s3Request, asking), attempt);
 }
 
 /** Answers with what the store answered as a whole. */
 export function send({ status, headers, body }: BackendAnswer, { response }: Exchange): void {
-  refuseRedirect(status);
   const own = headers.filter(([name]) => name !== 'content-length');
   response.writeHead(status, [...own, ['content-length', String(body.length)]].flat());
   response.end(body);
-}
-
-/** A backend that sends the client elsewhere would send it past the gateway. */
-export function isRedirect(status: number): boolean {
-  return status >= 300 && status < 400 && status !== 304;
-}
-
-export function refuseRedirect(status: number): void {
-  if (isRedirect(status)) throw new BackendUnavailable(`the backend redirects with status ${status}`);
 }
 
 /** The backend names a new object by its own address; this names it by the gateway's. */

@@ -2,9 +2,9 @@ import type { IncomingMessage } from 'node:http';
 import type { Readable, Transform } from 'node:stream';
 import { createPayloadVerifier, type PayloadKind, payloadKind, type SignedHttpRequest } from '@daypass/sigv4';
 import type { Claim } from '../authenticate.ts';
+import { contentMd5, emptySha256, sha256 } from '../hashes.ts';
 import { readBody, whenClientLeaves } from '../wire.ts';
 import { S3Error } from './errors.ts';
-import { contentMd5, emptySha256, sha256 } from './hashes.ts';
 
 /** A body on its way to the backend: the object's own bytes, without the framing they may have come in. */
 export interface OutgoingBody {

@@ -1,8 +1,8 @@
 import { type Asking, firstRefusal, type Refusal } from '../authorize.ts';
 import type { BackendAnswer, BackendConnection } from '../backend.ts';
+import { contentMd5, sha256 } from '../hashes.ts';
 import { deletionDemands } from './demands.ts';
 import { deleteDocument, document, leaf, readDeletions } from './documents.ts';
-import { contentMd5, sha256 } from './hashes.ts';
 import { encodedPath } from './names.ts';
 import type { S3Request } from './request.ts';
 

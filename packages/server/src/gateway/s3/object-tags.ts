@@ -1,9 +1,9 @@
 import { type Asking, mentions } from '../authorize.ts';
 import { type BackendConnection, BackendUnavailable } from '../backend.ts';
+import { emptySha256 } from '../hashes.ts';
 import { existingTags, type S3Demand } from './demands.ts';
 import { tagsOfDocument } from './documents.ts';
 import { S3Error } from './errors.ts';
-import { emptySha256 } from './hashes.ts';
 import { encode, encodedPath, type ObjectVersion } from './names.ts';
 import { existingTagContext, type Tag } from './tags.ts';
 
@@ -16,8 +16,8 @@ export async function withExistingTags(
   asking: Asking,
   store: BackendConnection,
 ): Promise<readonly S3Demand[]> {
-  if (!demands.some(({ tagged }) => tagged !== undefined) || !mentions(asking.policies, existingTags))
-    return demands;
+  const { policies } = asking;
+  if (policies === undefined || !mentions(policies, [existingTags])) return demands;
   return Promise.all(
     demands.map(async (demand) => {
       const tags = demand.tagged === undefined ? 'untold' : await tagsOf(demand.tagged, store);

@@ -1,7 +1,7 @@
 import type { BackendRequest } from '../backend.ts';
+import { contentMd5, sha256 } from '../hashes.ts';
 import type { Header } from '../wire.ts';
 import type { OutgoingBody } from './body.ts';
-import { contentMd5, sha256 } from './hashes.ts';
 import { encodedPath } from './names.ts';
 import { encodedCopySource, encodedQuery, type S3Request } from './request.ts';
 import { encodedTags, tagsOfQuery } from './tags.ts';
