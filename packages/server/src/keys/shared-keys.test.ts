@@ -28,8 +28,6 @@ afterEach(async () => {
   await rm(folder, { recursive: true });
 });
 
-const region = 'us-east-1';
-
 describe('the sealing keys', () => {
   const open = (store: Store, key = master) => openSealingKeys({ store, master: key, clock });
 
