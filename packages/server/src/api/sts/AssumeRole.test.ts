@@ -159,6 +159,20 @@ describe('AssumeRole', () => {
     }
   });
 
+  it('lets a trust policy ask who calls, and from where', async () => {
+    const condition = (name: string, network: string) => ({
+      Condition: {
+        StringEquals: { 'aws:username': name },
+        IpAddress: { 'aws:SourceIp': network },
+      },
+    });
+    const open = await createRole(userArn('ada'), condition('ada', '127.0.0.0/8'));
+    await expect(assume(ada, open)).resolves.toBeDefined();
+    for (const other of [condition('bob', '127.0.0.0/8'), condition('ada', '192.0.2.0/24')]) {
+      expect((await refusal(assume(ada, await createRole(userArn('ada'), other))))[0]).toBe('AccessDenied');
+    }
+  });
+
   it('lets the policies of the caller ask for the tags of the role', async () => {
     const carl = await admin.createUser('carl', [
       allow('sts:AssumeRole', { Condition: { StringEquals: { 'aws:ResourceTag/team': 'red' } } }),

@@ -118,6 +118,16 @@ describe('AssumeRoleWithWebIdentity', () => {
       ],
     ],
     [
+      'names the registered provider without its scheme',
+      () => issuer.token({ iss: key }),
+      ['InvalidIdentityToken', `No OpenIDConnect provider found in your account for ${key}`],
+    ],
+    [
+      'names its provider with characters that no URL has',
+      () => issuer.token({ iss: 'https://login\u0000.test' }),
+      ['InvalidIdentityToken', /^No OpenIDConnect provider found in your account for https:\/\/login/],
+    ],
+    [
       'has no issuer',
       () => issuer.sign(Buffer.from(JSON.stringify({ sub: 'alice' }))),
       ['InvalidIdentityToken', 'Missing a required claim: iss'],

@@ -40,15 +40,10 @@ export async function proveIdToken(services: StsServices, token: string): Promis
     throw new TokenRefused({ kind: 'missing-claim', claim: 'iss' }, 'the token has no issuer');
   }
   if (iss === services.issuer()) return provePoolToken(services, token);
-  const key = iss.replace(/^https:\/\//, '');
+  const key = keyOf(iss);
   const arn = oidcProviderArn(services.place, key);
   const registered = (await services.store.collection('oidc_providers').get(arn))?.value;
-  if (registered === undefined && key !== google) {
-    throw new ServiceError(
-      'InvalidIdentityToken',
-      `No OpenIDConnect provider found in your account for ${iss}`,
-    );
-  }
+  if (registered === undefined && key !== google) throw notRegistered(iss);
   const presented = presentedAudience(claims);
   const clientIds = registered?.clientIds ?? [];
   const proven = await services.tokens.verifyOidcToken(token, {
@@ -61,6 +56,20 @@ export async function proveIdToken(services: StsServices, token: string): Promis
     principals: [...(isRegistered ? [arn] : []), ...(key === google ? [google] : [])],
     ...oidcIdentity(key, proven),
   };
+}
+
+/** The issuer without its scheme, as providers are registered; only Google's tokens may lack one. */
+function keyOf(iss: string): string {
+  const key = iss === google ? google : /^https:\/\/([\x21-\x7e]{1,255})$/.exec(iss)?.[1];
+  if (key === undefined) throw notRegistered(iss);
+  return key;
+}
+
+function notRegistered(iss: string): ServiceError {
+  return new ServiceError(
+    'InvalidIdentityToken',
+    `No OpenIDConnect provider found in your account for ${iss}`,
+  );
 }
 
 function oidcIdentity(key: string, { issuer, subject, audience, claims }: OidcToken) {
