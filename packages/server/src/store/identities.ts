@@ -1,6 +1,6 @@
 import type { IdentityId, PoolId } from '../ids.ts';
 import { type Database, keyParts, type Row, type Step } from './database.ts';
-import type { IdentityChange, IdentityRecord, IdentityWithLogins, LoginRecord } from './store.ts';
+import type { IdentityChange, IdentityRecord, IdentityWithLogins, LoginOwner, LoginRecord } from './store.ts';
 
 const identityColumns = [
   'identity_id',
@@ -22,7 +22,7 @@ export function columnsOf(alias: string): string {
 const ofLogin = 'pool_id = ? AND subject = ? AND provider = ?';
 
 const sql = {
-  ofLogin: `SELECT ${columnsOf('i')} FROM logins l JOIN identities i ON i.identity_id = l.identity_id
+  ofLogin: `SELECT i.identity_id, i.enabled FROM logins l JOIN identities i ON i.identity_id = l.identity_id
     WHERE l.pool_id = ? AND l.subject = ? AND l.provider = ?`,
   get: `SELECT ${columns} FROM identities WHERE identity_id = ?`,
   getWithLogins: `SELECT ${columnsOf('i')}, l.provider, l.subject
@@ -45,9 +45,9 @@ export async function findLogin(
   poolId: PoolId,
   provider: string,
   subject: string,
-): Promise<IdentityRecord | undefined> {
+): Promise<LoginOwner | undefined> {
   const row = await database.first(sql.ofLogin, [poolId, subject, provider]);
-  return row && identityRecord(row);
+  return row && { identityId: row.identity_id as IdentityId, enabled: Number(row.enabled) === 1 };
 }
 
 export async function getIdentity(

@@ -49,6 +49,12 @@ export interface LoginRecord {
   readonly identityId: IdentityId;
 }
 
+/** Whose a login is. */
+export interface LoginOwner {
+  readonly identityId: IdentityId;
+  readonly enabled: boolean;
+}
+
 export interface IdentityWithLogins extends IdentityRecord {
   /** In ascending order of provider, then subject. */
   readonly logins: readonly LoginRecord[];
@@ -103,8 +109,8 @@ export interface IdentityQuery {
 export interface Store {
   collection<Name extends keyof Documents>(name: Name): Collection<Documents[Name]>;
 
-  /** The identity a login belongs to: one point read, the hottest of all. */
-  findLogin(poolId: PoolId, provider: string, subject: string): Promise<IdentityRecord | undefined>;
+  /** The identity a login belongs to: one point read, the hottest of all, and no more than it needs. */
+  findLogin(poolId: PoolId, provider: string, subject: string): Promise<LoginOwner | undefined>;
   getIdentity(identityId: IdentityId): Promise<IdentityRecord | undefined>;
   getIdentityWithLogins(identityId: IdentityId): Promise<IdentityWithLogins | undefined>;
   /** True when applied; false when an expectation did not hold, and then nothing was written. */

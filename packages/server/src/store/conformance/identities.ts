@@ -32,7 +32,7 @@ export function identityPromises(open: OpenStore): void {
       lastSeenAt: 1234,
       version: 1,
     };
-    expect(await store.findLogin(poolId, google, 'alice')).toStrictEqual(record);
+    expect(await store.findLogin(poolId, google, 'alice')).toStrictEqual({ identityId, enabled: true });
     expect(await store.getIdentity(identityId)).toStrictEqual(record);
     expect(await store.getIdentityWithLogins(identityId)).toStrictEqual({
       ...record,
