@@ -85,18 +85,26 @@ function decode(shape: Shape, fields: Fields, name: string): unknown {
     }
     case 'list':
       return numbered(fields.children.get('member') ?? fields).map((item) =>
-        decode(shape.member, item, name),
+        present(decode(shape.member, item, name), name),
       );
     case 'map':
       return Object.fromEntries(
-        numbered(fields.children.get('entry') ?? fields).map((item) => [
-          item.children.get('key')?.value ?? '',
-          decode(shape.value, item.children.get('value') ?? { children: new Map() }, name),
-        ]),
+        numbered(fields.children.get('entry') ?? fields).map(({ children }) => {
+          const value = children.get('value');
+          return [
+            present(children.get('key')?.value, name),
+            present(value && decode(shape.value, value, name), name),
+          ];
+        }),
       );
     case 'structure':
       return decodeStructure(shape, fields);
   }
+}
+
+function present<T>(value: T | undefined, name: string): T {
+  if (value === undefined) throw malformed(name, 'without gaps');
+  return value;
 }
 
 /** The children `1`, `2`, … in the order of their numbers. */
@@ -153,8 +161,8 @@ function escaped(text: string): string {
   return (
     text
       .replace(/[&<>"']/g, (character) => entities[character] ?? character)
-      // Control characters XML cannot hold, and the carriage return that a parser would turn into a line feed.
-      .replace(/[^\P{Cc}\t\n\r]/gu, '\ufffd')
+      // What XML cannot hold, and the carriage return that a parser would turn into a line feed.
+      .replace(/[^\P{Cc}\t\n\r]|[\p{Cs}\ufffe\uffff]/gu, '\ufffd')
       .replace(/\r/g, '&#xD;')
   );
 }

@@ -26,8 +26,9 @@ function tokenFor(operation: string, key: string): string {
 function keyIn(operation: string, token: string): string {
   try {
     const decoded: unknown = JSON.parse(Buffer.from(token, 'base64url').toString('utf8'));
-    if (Array.isArray(decoded) && decoded[0] === operation && typeof decoded[1] === 'string')
-      return decoded[1];
+    const [of, key]: readonly unknown[] = Array.isArray(decoded) ? decoded : [];
+    // Only as this operation writes them: no key reaches the store that no page has ended with.
+    if (of === operation && typeof key === 'string' && key.isWellFormed() && !key.includes('\0')) return key;
   } catch {
     // Falls through to the one answer for every token that is not ours.
   }

@@ -97,16 +97,20 @@ function stringViolations(shape: StringShape, value: string): string[] {
   if (shape.regExp !== undefined && !shape.regExp.test(value)) {
     found.push(`Member must satisfy regular expression pattern: ${shape.pattern}`);
   }
+  if (!isText(value)) found.push(mustBeText);
   return found;
 }
 
-// Surrogate pairs count as one character; counting them is only worth it when the limit is near.
-function lengthOf(shape: StringShape, value: string): number {
-  const inDoubt =
-    shape.max !== undefined
-      ? value.length > shape.max
-      : shape.min !== undefined && value.length < shape.min * 2;
-  return inDoubt ? [...value].length : value.length;
+const mustBeText = 'Member must be well-formed Unicode without NUL';
+
+/** What a store keeps as it is; anything else could not be told from another text. */
+function isText(value: string): boolean {
+  return value.isWellFormed() && !value.includes('\0');
+}
+
+// Surrogate pairs count as one character; counting them is only worth it when a limit is near.
+function lengthOf({ min = 0, max = Number.POSITIVE_INFINITY }: StringShape, value: string): number {
+  return value.length > max || value.length < min * 2 ? [...value].length : value.length;
 }
 
 function sizeViolations(shape: { min?: number; max?: number }, size: number): string[] {
@@ -129,6 +133,7 @@ function memberConstraints(shape: StringShape, values: readonly unknown[]): stri
   if (shape.min !== undefined) all.push(`Member must have length greater than or equal to ${shape.min}`);
   if (shape.pattern !== undefined)
     all.push(`Member must satisfy regular expression pattern: ${shape.pattern}`);
+  if (values.some((value) => typeof value === 'string' && !isText(value))) all.push(mustBeText);
   return `[${all.join(', ')}]`;
 }
 
