@@ -1,5 +1,5 @@
 import { operation } from '../protocol/operation.ts';
-import { required, structure } from '../protocol/shape.ts';
+import { required, string, structure } from '../protocol/shape.ts';
 import { change } from './kind.ts';
 import { readMetadata, refuseEncryption, samlProviderResource, samlProviders } from './saml-provider.ts';
 import type { IamServices } from './services.ts';
@@ -14,6 +14,7 @@ export const UpdateSAMLProvider = operation({
     SAMLMetadataDocument: samlMetadata,
     AssertionEncryptionMode: encryptionMode,
     AddPrivateKey: privateKey,
+    RemovePrivateKey: string({ min: 22, max: 64, pattern: '[A-Z0-9]+' }),
   }),
   async handle(services: IamServices, input) {
     refuseEncryption(input);

@@ -8,7 +8,6 @@ import { namedOrCalling, userResource, users } from './user.ts';
 
 /** Lists of what IAM users can have elsewhere and never have here: operation → the list's member in its answer. */
 const lists: Readonly<Record<string, string>> = {
-  ListGroupsForUser: 'Groups',
   ListMFADevices: 'MFADevices',
   ListSSHPublicKeys: 'SSHPublicKeys',
   ListServiceSpecificCredentials: 'ServiceSpecificCredentials',
@@ -27,6 +26,16 @@ function emptyList(name: string, member: string): AnyOperation<IamServices> {
   });
 }
 
+const ListGroupsForUser = operation({
+  name: 'ListGroupsForUser',
+  access: { action: 'iam:ListGroupsForUser', resource: userResource },
+  input: structure({ UserName: required(existingUserName), ...paging }),
+  async handle(services: IamServices, { UserName }) {
+    await find(services, users, UserName);
+    return { Groups: [], IsTruncated: false };
+  },
+});
+
 const ListVirtualMFADevices = operation({
   name: 'ListVirtualMFADevices',
   access: { action: 'iam:ListVirtualMFADevices', resource: () => '*' },
@@ -40,16 +49,18 @@ const ListVirtualMFADevices = operation({
 const DeleteLoginProfile = operation({
   name: 'DeleteLoginProfile',
   access: { action: 'iam:DeleteLoginProfile', resource: userResource },
-  input: structure({ UserName: required(userName) }),
-  async handle(services: IamServices, { UserName }) {
-    await find(services, users, UserName);
-    throw new ServiceError('NoSuchEntity', `Login Profile for User ${UserName} cannot be found.`);
+  input: structure({ UserName: userName }),
+  async handle(services: IamServices, { UserName }, context) {
+    const name = namedOrCalling(UserName, context);
+    await find(services, users, name);
+    throw new ServiceError('NoSuchEntity', `Login Profile for User ${name} cannot be found.`);
   },
 });
 
 /** What clients ask for before they delete a user (Terraform, with `force_destroy`): there is never anything. */
 export const absentOperations = [
   ...Object.entries(lists).map(([name, member]) => emptyList(name, member)),
+  ListGroupsForUser,
   ListVirtualMFADevices,
   DeleteLoginProfile,
 ];

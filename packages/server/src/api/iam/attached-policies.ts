@@ -51,7 +51,7 @@ export async function holdPolicy(
   try {
     await change(services, kind, policyArn, (policy) => policy);
   } catch (error) {
-    await takeBack();
+    if (error instanceof ServiceError && error.code === 'NoSuchEntity') await takeBack();
     throw error;
   }
 }

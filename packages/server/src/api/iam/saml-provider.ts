@@ -69,7 +69,9 @@ function unreadable(): ServiceError {
 export function refuseEncryption(input: {
   readonly AssertionEncryptionMode?: string;
   readonly AddPrivateKey?: string;
+  readonly RemovePrivateKey?: string;
 }): void {
-  if (input.AssertionEncryptionMode === 'Required' || input.AddPrivateKey !== undefined)
+  const privateKey = input.AddPrivateKey ?? input.RemovePrivateKey;
+  if (input.AssertionEncryptionMode === 'Required' || privateKey !== undefined)
     throw new ServiceError('InvalidInput', 'Encrypted SAML assertions are not supported.');
 }
