@@ -5,7 +5,10 @@ import type { CognitoIdentityServices } from './services.ts';
 import { identityPoolId, poolMembers } from './shapes.ts';
 import { changePool } from './stored-pool.ts';
 
-/** Replaces a pool's configuration whole: what is left out goes back to its default. */
+/**
+ * Replaces a pool's configuration whole: what is left out goes back to its default. The developer provider name alone
+ * stays, as it cannot be changed: AWS keeps it when an update leaves it out (hashicorp/terraform-provider-aws#49985).
+ */
 export const UpdateIdentityPool = operation({
   name: 'UpdateIdentityPool',
   access: { action: 'cognito-identity:UpdateIdentityPool', resource: poolResource },
@@ -13,13 +16,12 @@ export const UpdateIdentityPool = operation({
   async handle(services: CognitoIdentityServices, input) {
     const configuration = poolConfiguration(input);
     const changed = await changePool(services, input.IdentityPoolId, (pool) => {
-      const { developerProviderName } = pool;
-      if (
-        developerProviderName !== undefined &&
-        configuration.developerProviderName !== developerProviderName
-      ) {
+      const { developerProviderName = configuration.developerProviderName } = pool;
+      const isChanged =
+        configuration.developerProviderName !== undefined &&
+        configuration.developerProviderName !== developerProviderName;
+      if (isChanged)
         throw invalid('The developer provider name of an identity pool cannot be changed once it is set.');
-      }
       const { poolId, roles, roleMappings, principalTags, settings, createdAt } = pool;
       return {
         poolId,
@@ -29,6 +31,7 @@ export const UpdateIdentityPool = operation({
         createdAt,
         ...(settings && { settings }),
         ...configuration,
+        ...(developerProviderName !== undefined && { developerProviderName }),
       };
     });
     return describePool(changed);
