@@ -1,7 +1,8 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Clock } from '../clock.ts';
-import type { Collection } from './store.ts';
+import type { Collection, Versioned } from './store.ts';
 
-/** A document as its readers want it: parsed and compiled once for each of its versions. */
+/** A document as its readers want it: parsed and compiled anew only when it has changed. */
 export interface Cached<Prepared> {
   /** Undefined when there is no such document. At most `maxAge` old. */
   get(key: string): Promise<Prepared | undefined>;
@@ -9,8 +10,8 @@ export interface Cached<Prepared> {
   forget(key: string): void;
 }
 
-interface Entry<Prepared> {
-  version: number;
+interface Entry<T, Prepared> {
+  stored: Versioned<T> | undefined;
   value: Prepared | undefined;
   /** Milliseconds since the epoch. */
   checkedAt: number;
@@ -32,7 +33,7 @@ export function cachedCollection<T, Prepared>(options: {
   capacity?: number;
 }): Cached<Prepared> {
   const { collection, clock, prepare, maxAge = 1000, maxStale = 60_000, capacity = 10_000 } = options;
-  const entries = new Map<string, Entry<Prepared>>();
+  const entries = new Map<string, Entry<T, Prepared>>();
   const reading = new Map<string, Promise<Prepared | undefined>>();
 
   function read(key: string): Promise<Prepared | undefined> {
@@ -51,16 +52,17 @@ export function cachedCollection<T, Prepared>(options: {
     return started;
   }
 
-  async function readAnew(key: string): Promise<Entry<Prepared>> {
+  async function readAnew(key: string): Promise<Entry<T, Prepared>> {
     const checkedAt = clock.now();
     const stored = await collection.get(key);
-    if (stored === undefined) return { version: 0, value: undefined, checkedAt };
+    if (stored === undefined) return { stored, value: undefined, checkedAt };
     const known = entries.get(key);
-    const value = known?.version === stored.version ? known.value : prepare(stored.value);
-    return { version: stored.version, value, checkedAt };
+    // The version alone does not tell: one that was deleted and made anew begins to count again.
+    const value = isDeepStrictEqual(known?.stored, stored) ? known?.value : prepare(stored.value);
+    return { stored, value, checkedAt };
   }
 
-  function keep(key: string, entry: Entry<Prepared>): void {
+  function keep(key: string, entry: Entry<T, Prepared>): void {
     entries.delete(key);
     entries.set(key, entry);
     for (const oldest of entries.keys()) {
