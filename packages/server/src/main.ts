@@ -36,6 +36,10 @@ import type { Endpoints } from './http/serve.ts';
 import { type MasterKey, openMasterKey } from './keys/master.ts';
 import { openSealingKeys } from './keys/sealing.ts';
 import { openTokenSigningKeys } from './keys/signing.ts';
+import { countedIssuer } from './metrics/counted-issuer.ts';
+import { measuredStore } from './metrics/measured-store.ts';
+import { measuredTokens } from './metrics/measured-tokens.ts';
+import { type Metrics, openMetrics, renderMetrics } from './metrics/metrics.ts';
 import { openSqliteStore } from './store/sqlite.ts';
 import type { Store } from './store/store.ts';
 import { createTokenVerifier } from './tokens/verifier.ts';
@@ -52,7 +56,8 @@ export async function startDaypass(options: DaypassOptions = {}): Promise<Daypas
   // Logs go to stderr: stdout belongs to the one line that says where the service is.
   const log = pino({ level: options.logLevel ?? 'info', base: null }, pino.destination(2));
   if (data !== undefined) await mkdir(data, { recursive: true, mode: 0o700 });
-  const store = await openStore(options);
+  const metrics = openMetrics();
+  const store = measuredStore(await openStore(options), metrics);
   try {
     const master = await openMasterKey({
       ...(data !== undefined && { directory: data }),
@@ -60,7 +65,7 @@ export async function startDaypass(options: DaypassOptions = {}): Promise<Daypas
     });
     const root = await openRootKey({ store, master, clock, ...(data !== undefined && { directory: data }) });
     let url = '';
-    const parts = await assemble(options, { store, master, clock, log, url: () => url });
+    const parts = await assemble(options, { store, master, clock, log, metrics, url: () => url });
     const listener = await listen(parts.endpoints, {
       host,
       port,
@@ -94,9 +99,9 @@ async function openStore({ store = 'sqlite', data }: DaypassOptions): Promise<St
 /** Puts the floors on top of each other. */
 async function assemble(
   options: DaypassOptions,
-  base: { store: Store; master: MasterKey; clock: Clock; log: Logger; url(): string },
+  base: { store: Store; master: MasterKey; clock: Clock; log: Logger; metrics: Metrics; url(): string },
 ): Promise<{ endpoints: Endpoints; close(): Promise<void> }> {
-  const { store, master, clock, log } = base;
+  const { store, master, clock, log, metrics } = base;
   const { region = 'us-east-1', account = '000000000000' } = options;
   const place = { region, account };
 
@@ -112,11 +117,17 @@ async function assemble(
   const overrides = Object.entries(options.providerOverrides ?? {}).map(
     ([key, url]) => [key, new URL(url)] as const,
   );
-  const tokens = createTokenVerifier({
-    clock,
-    overrides: new Map(overrides),
-    log: (event) => log.info({ ...event }, 'provider keys'),
-  });
+  const tokens = measuredTokens(
+    createTokenVerifier({
+      clock,
+      overrides: new Map(overrides),
+      log: (event) => {
+        metrics.keyFetches.inc(event.issuer, event.event === 'keys-fetched' ? 'ok' : 'failed');
+        log.info({ ...event }, 'provider keys');
+      },
+    }),
+    metrics,
+  );
   const seen = lastSeen({
     store,
     clock,
@@ -139,7 +150,7 @@ async function assemble(
     pools,
     tokens,
     roles,
-    credentials: sessions,
+    credentials: countedIssuer(sessions, metrics),
     poolsOfIdentities: new BoundedMap(100_000),
     seen: seen.seen,
   };
@@ -148,7 +159,7 @@ async function assemble(
   const limits = rateLimits({ perAddress: rateLimit, perPool: poolRateLimit }, clock);
   const perPool = (service: Service): Service =>
     poolRateLimit === 0 ? service : limitPools(service, limits, (id) => poolOf(federation, id));
-  const gateway: GatewayServices = {
+  const gateway = (service: 's3' | 'dynamodb'): GatewayServices => ({
     clock,
     region,
     account,
@@ -158,9 +169,15 @@ async function assemble(
     policiesOf: gate.policiesOf,
     contextOf,
     clientOf,
-    denied: ({ caller, ...denial }) => log.info({ ...denial, caller: caller?.arn }, 'denied'),
-    failed: (requestId, err) => log.error({ requestId, err }, 'failed'),
-  };
+    denied: ({ caller, ...denial }) => {
+      metrics.gatewayDenials.inc(service, caller === undefined ? 'authentication' : 'policy');
+      log.info({ ...denial, caller: caller?.arn }, 'denied');
+    },
+    failed: (requestId, err) => {
+      metrics.gatewayFailures.inc(service, err instanceof Error ? err.name : 'unknown');
+      log.error({ requestId, err }, 'failed');
+    },
+  });
 
   return {
     endpoints: {
@@ -203,12 +220,17 @@ async function assemble(
           namespace: 'https://iam.amazonaws.com/doc/2010-05-08/',
         },
       ],
-      s3: createS3Handler(gateway),
-      dynamodb: createDynamoDbHandler(gateway),
+      s3: createS3Handler(gateway('s3')),
+      dynamodb: createDynamoDbHandler(gateway('dynamodb')),
       discovery: openIdDiscovery(federation),
       refusals,
       limits,
       log,
+      metrics,
+      scrape: {
+        token: process.env.DAYPASS_METRICS_TOKEN || undefined,
+        render: async () => renderMetrics([await metrics.snapshot()]),
+      },
       clientOf,
       ready: () => store.ping(),
     },

@@ -38,7 +38,7 @@ const maxHeaderSize = 32 * 1024;
 /** Milliseconds that a connection is kept between two requests: longer than load balancers keep theirs. */
 const keepAliveTimeout = 65_000;
 export async function listen(endpoints: Endpoints, options: ListenerOptions): Promise<Listener> {
-  const { log } = endpoints;
+  const { log, metrics } = endpoints;
   const { timeouts = defaultTimeouts } = options;
   const server = createServer({
     maxHeaderSize,
@@ -49,6 +49,11 @@ export async function listen(endpoints: Endpoints, options: ListenerOptions): Pr
   });
   server.timeout = timeouts.idle;
   server.maxConnections = options.maxConnections;
+  server.on('connection', (socket) => {
+    metrics.connections.value++;
+    socket.once('close', () => metrics.connections.value--);
+  });
+  server.on('drop', () => metrics.droppedConnections.inc('http', 'too-many'));
   server.on('request', (request, response) => {
     const requestId = randomUUID();
     serve(endpoints, request, response, { requestId, bodyTimeout: timeouts.body }).catch((fault: unknown) => {
@@ -61,6 +66,7 @@ export async function listen(endpoints: Endpoints, options: ListenerOptions): Pr
   });
   server.on('clientError', (error: Error & { code?: string }, socket) => {
     if (error.code === 'ECONNRESET' || !socket.writable) return;
+    if (error.code === 'ERR_HTTP_REQUEST_TIMEOUT') metrics.droppedConnections.inc('http', 'slow');
     socket.end(`HTTP/1.1 ${statusOf(error.code)}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`);
   });
   await started(server, options);

@@ -2,7 +2,17 @@ import type { SignedHttpRequest } from '@daypass/sigv4';
 
 /** Where a request goes; decided by its head alone. */
 export type Route =
-  | { readonly to: 'preflight' | 'health' | 'ready' | 'openid-configuration' | 'jwks' | 'dynamodb' | 's3' }
+  | {
+      readonly to:
+        | 'preflight'
+        | 'health'
+        | 'ready'
+        | 'metrics'
+        | 'openid-configuration'
+        | 'jwks'
+        | 'dynamodb'
+        | 's3';
+    }
   | { readonly to: 'federate' | 'query' | 'unknown-target' }
   | { readonly to: 'json'; readonly service: 'cognito-identity' | 'daypass'; readonly operation: string };
 
@@ -46,6 +56,7 @@ export function headerOf({ headers }: SignedHttpRequest, name: string): string |
 function reserved(method: string, path: string): Route {
   if (path === '/_daypass/health') return { to: 'health' };
   if (path === '/_daypass/ready') return { to: 'ready' };
+  if (path === '/_daypass/metrics') return { to: 'metrics' };
   if (path === '/_daypass/federate' && method === 'POST') return { to: 'federate' };
   return { to: 'unknown-target' };
 }

@@ -5,16 +5,19 @@ import type { Discovery } from '../api/discovery.ts';
 import { answerJson, refuseJson } from '../api/json-endpoint.ts';
 import { answerQuery, type QueryService, refuseQuery } from '../api/query-endpoint.ts';
 import type { Refusals } from '../api/refusals.ts';
-import type { ApiRequest, ApiResponse, Gate, Service } from '../api/service.ts';
+import type { ApiRequest, ApiResponse, BoundOperation, Gate, Service } from '../api/service.ts';
 import { ServiceError } from '../errors.ts';
 import { answerPreflight } from '../gateway/cors.ts';
 import type { GatewayHandler } from '../gateway/gateway.ts';
 import { wireRequest } from '../gateway/wire.ts';
+import { refusalClass } from '../metrics/measured-tokens.ts';
+import type { Metrics } from '../metrics/metrics.ts';
 import { writeAnswer, writeDocument, writeStatus } from './answer.ts';
 import { BodyTooLarge, mustArriveWithin, readBody } from './body.ts';
 import { type Client, isLocal } from './client.ts';
 import type { RateLimits } from './rate-limit.ts';
 import { headerOf, type Route, route } from './route.ts';
+import { mayScrape } from './scrape.ts';
 
 /** Everything that answers requests. */
 export interface Endpoints {
@@ -28,6 +31,12 @@ export interface Endpoints {
   readonly refusals: Refusals;
   readonly limits: RateLimits;
   readonly log: Logger;
+  readonly metrics: Metrics;
+  /** The metrics of all processes; with a token, whoever knows it may read them, else only this machine itself. */
+  readonly scrape: {
+    readonly token: string | undefined;
+    render(): Promise<{ readonly contentType: string; readonly text: string }>;
+  };
   clientOf(request: IncomingMessage): Client;
   /** Resolves when requests can be served; throws with the reason otherwise. */
   ready(): Promise<void>;
@@ -45,6 +54,13 @@ export async function serve(
   response: ServerResponse,
   { requestId, bodyTimeout }: { readonly requestId: string; readonly bodyTimeout: number },
 ): Promise<void> {
+  const startedAt = performance.now();
+  const done = (operation: string, outcome: string): void => {
+    endpoints.metrics.requests.inc(operation, outcome);
+    endpoints.metrics.requestDurations.observeSince(operation, startedAt);
+    if (endpoints.log.isLevelEnabled('debug'))
+      logAccess(endpoints, request, response, { requestId, operation, startedAt });
+  };
   const wire = wireRequest(request);
   if (wire === undefined) return writeStatus(response, 400, 'bad request target');
   const way = route(wire);
@@ -54,9 +70,9 @@ export async function serve(
       answerPreflight(request, response);
       return;
     case 's3':
-      return endpoints.s3(request, response, requestId);
     case 'dynamodb':
-      return endpoints.dynamodb(request, response, requestId);
+      await endpoints[way.to](request, response, requestId);
+      return done(way.to, response.writableEnded ? `${Math.floor(response.statusCode / 100)}xx` : 'aborted');
     case 'openid-configuration':
       return writeDocument(response, endpoints.discovery.configuration());
     case 'jwks':
@@ -68,37 +84,54 @@ export async function serve(
         () => writeStatus(response, 200, 'ready'),
         () => writeStatus(response, 503, 'not ready'),
       );
+    case 'metrics': {
+      if (!mayScrape(request, endpoints.scrape.token)) return writeStatus(response, 403, 'forbidden');
+      const { contentType, text } = await endpoints.scrape.render();
+      response.writeHead(200, { 'content-type': contentType });
+      response.end(text);
+      return;
+    }
     default: {
-      const answer = await answerApi(endpoints, way, request, wire, requestId);
-      if (answer === undefined) return;
-      if (answer.error !== undefined) noteRefusal(endpoints, way, answer.error, requestId);
+      const answered = await answerApi(endpoints, way, request, wire, requestId);
+      if (answered === undefined) return done('unknown', 'aborted');
+      const { operation, answer } = answered;
+      if (answer.error !== undefined) noteRefusal(endpoints, operation, answer.error, requestId);
       writeAnswer(response, answer, requestId);
+      done(operation, answer.error?.code ?? 'ok');
     }
   }
 }
 
+/** An answer of the API, and the operation it is of; `unknown` is none of ours. */
+interface Answered {
+  readonly operation: string;
+  readonly answer: ApiResponse;
+}
+
+/** Undefined when the client went away. */
 async function answerApi(
   endpoints: Endpoints,
   way: ApiRoute,
   incoming: IncomingMessage,
   wire: SignedHttpRequest,
   requestId: string,
-): Promise<ApiResponse | undefined> {
-  const refuse = (error: ServiceError): ApiResponse =>
-    way.to === 'query'
-      ? refuseQuery(endpoints.query[0]?.namespace ?? '', error, requestId)
-      : refuseJson(error);
+): Promise<Answered | undefined> {
+  const { query, gate } = endpoints;
   const { address: sourceIp } = endpoints.clientOf(incoming);
-  const admitted = (service: Service | undefined, operation: string): boolean =>
-    service?.operations.get(operation)?.isPublic !== true ||
+  const asked = askedByHead(endpoints, way);
+  const refuse = (error: ServiceError, operation = asked?.operation ?? 'unknown'): Answered => ({
+    operation,
+    answer: way.to === 'query' ? refuseQuery(query[0]?.namespace ?? '', error, requestId) : refuseJson(error),
+  });
+  const admitted = (operation: BoundOperation | undefined): boolean =>
+    operation?.isPublic !== true ||
     isLocal(incoming) ||
-    endpoints.limits.admitsAddress(sourceIp, operation);
+    endpoints.limits.admitsAddress(sourceIp, operation.name);
 
-  const { json, query, gate } = endpoints;
   // A flood is turned away before its bodies are read, where the operation is known by then.
-  if (way.to === 'json' && !admitted(json[way.service], way.operation)) return refuse(tooManyRequests());
-  if (way.to === 'federate' && !admitted(json.daypass, 'Federate')) return refuse(tooManyRequests());
-
+  if (!admitted(asked?.service.operations.get(asked.operation))) {
+    return refuse(new ServiceError('TooManyRequestsException', 'Rate exceeded', ofAddress));
+  }
   let body: Buffer;
   try {
     body = await readBody(incoming, Number(headerOf(wire, 'content-length') ?? 0), largestBody);
@@ -107,43 +140,70 @@ async function answerApi(
     return refuse(new ServiceError('RequestEntityTooLargeException', 'Request entity is too large.'));
   }
   const request: ApiRequest = { ...wire, requestId, sourceIp, body };
-  switch (way.to) {
-    case 'json':
-      if (!isAwsJson(headerOf(wire, 'content-type'))) break;
-      return answerJson(gate, json[way.service], way.operation, request);
-    case 'federate':
-      return answerJson(gate, json.daypass, 'Federate', request);
-    case 'query': {
-      const form = new URLSearchParams(request.method === 'GET' ? request.query : body.toString('utf8'));
-      const service = query.find(({ version }) => version === form.get('Version'));
-      if (!admitted(service, form.get('Action') ?? ''))
-        return refuse(new ServiceError('Throttling', 'Rate exceeded'));
-      return answerQuery(gate, query, form, request);
+  if (way.to === 'query') {
+    const form = new URLSearchParams(request.method === 'GET' ? request.query : body.toString('utf8'));
+    const service = query.find(({ version }) => version === form.get('Version'));
+    const operation = service?.operations.get(form.get('Action') ?? '');
+    if (!admitted(operation)) {
+      return refuse(new ServiceError('Throttling', 'Rate exceeded', ofAddress), operation?.name);
     }
-    case 'unknown-target':
+    return { operation: operation?.name ?? 'unknown', answer: await answerQuery(gate, query, form, request) };
   }
-  return refuse(new ServiceError('UnknownOperationException', 'The operation is not known.'));
+  if (asked === undefined || (way.to === 'json' && !isAwsJson(headerOf(wire, 'content-type')))) {
+    return refuse(new ServiceError('UnknownOperationException', 'The operation is not known.'));
+  }
+  const { service, operation } = asked;
+  return { operation, answer: await answerJson(gate, service, operation, request) };
 }
 
-function tooManyRequests(): ServiceError {
-  return new ServiceError('TooManyRequestsException', 'Rate exceeded', {
-    reason: 'the limit of this address for this operation',
-  });
+/** The operation of a request whose head says it; `unknown` when it is none of the service's. */
+function askedByHead(
+  { json }: Endpoints,
+  way: ApiRoute,
+): { readonly service: Service; readonly operation: string } | undefined {
+  if (way.to === 'json') {
+    const service = json[way.service];
+    return { service, operation: service.operations.has(way.operation) ? way.operation : 'unknown' };
+  }
+  if (way.to === 'federate') return { service: json.daypass, operation: 'Federate' };
+  return undefined;
 }
+
+const ofAddress = { reason: 'the limit of this address for this operation' };
 
 function isAwsJson(contentType: string | undefined): boolean {
   return contentType !== undefined && /^application\/x-amz-json-1\.[01](?:\s*;|$)/i.test(contentType);
 }
 
 function noteRefusal(
-  { refusals, log }: Endpoints,
-  way: ApiRoute,
+  { refusals, log, metrics }: Endpoints,
+  operation: string,
   error: ServiceError,
   requestId: string,
 ): void {
-  const operation = way.to === 'json' ? way.operation : way.to;
   refusals.note(requestId, operation, error);
+  metrics.refusals.inc(operation, refusalClass(error));
   const fields = { requestId, operation, code: error.code, message: error.message, reason: error.reason };
   if (error.fault === 'Receiver') log.error({ ...fields, err: error.cause }, 'failed');
   else log.info(fields, 'refused');
+}
+
+/** The query is left out: signatures of presigned requests stand in it. */
+function logAccess(
+  { log, clientOf }: Endpoints,
+  request: IncomingMessage,
+  response: ServerResponse,
+  { startedAt, ...known }: { requestId: string; operation: string; startedAt: number },
+): void {
+  log.debug(
+    {
+      ...known,
+      method: request.method,
+      path: request.url?.split('?', 1)[0],
+      status: response.statusCode,
+      milliseconds: Math.round((performance.now() - startedAt) * 100) / 100,
+      address: clientOf(request).address,
+    },
+    'request',
+  );
 }

@@ -4,6 +4,7 @@ import { string, structure } from '../api/protocol/shape.ts';
 import { rememberRefusals } from '../api/refusals.ts';
 import { bind } from '../api/service.ts';
 import { systemClock } from '../clock.ts';
+import { openMetrics, renderMetrics } from '../metrics/metrics.ts';
 import { clientReader } from './client.ts';
 import { type Rates, rateLimits } from './rate-limit.ts';
 import type { Endpoints } from './serve.ts';
@@ -25,7 +26,16 @@ export const echoOperations: readonly AnyOperation<object>[] = [
 ];
 
 /** Endpoints of those operations; the gateway's S3 answers once it has read everything. */
-export function echoEndpoints({ rates, hops = 0 }: { rates: Rates; hops?: number }): Endpoints {
+export function echoEndpoints({
+  rates = { perAddress: 0, perPool: 0 },
+  hops = 0,
+  scrapeToken,
+}: {
+  rates?: Rates;
+  hops?: number;
+  scrapeToken?: string;
+}): Endpoints {
+  const metrics = openMetrics();
   const echo = bind('cognito-identity', echoOperations, {});
   return {
     gate: {
@@ -51,6 +61,8 @@ export function echoEndpoints({ rates, hops = 0 }: { rates: Rates; hops?: number
     refusals: rememberRefusals({ clock: systemClock }),
     limits: rateLimits(rates, systemClock),
     log: pino({ level: 'silent' }),
+    metrics,
+    scrape: { token: scrapeToken, render: async () => renderMetrics([await metrics.snapshot()]) },
     clientOf: clientReader(hops),
     ready: async () => {},
   };
