@@ -1,5 +1,5 @@
 import {
-  CognitoIdentityClient,
+  CognitoIdentity,
   CreateIdentityPoolCommand,
   type CreateIdentityPoolCommandInput,
   SetIdentityPoolRolesCommand,
@@ -7,10 +7,10 @@ import {
 import {
   CreateOpenIDConnectProviderCommand,
   CreateRoleCommand,
-  IAMClient,
+  IAM,
   PutRolePolicyCommand,
 } from '@aws-sdk/client-iam';
-import { STSClient } from '@aws-sdk/client-sts';
+import { STS } from '@aws-sdk/client-sts';
 
 export const region = 'us-east-1';
 export const account = '000000000000';
@@ -23,9 +23,9 @@ export interface Endpoint {
 /** Unmodified AWS clients with the root key, and the few steps every test begins with. */
 export function administrator({ url, rootCredentials }: Endpoint) {
   const config = { endpoint: url, region, credentials: rootCredentials, maxAttempts: 1 };
-  const cognito = new CognitoIdentityClient(config);
-  const iam = new IAMClient(config);
-  const sts = new STSClient(config);
+  const cognito = new CognitoIdentity(config);
+  const iam = new IAM(config);
+  const sts = new STS(config);
 
   async function registerIssuer(key: string, clientIds: readonly string[]): Promise<string> {
     const { OpenIDConnectProviderArn = '' } = await iam.send(
