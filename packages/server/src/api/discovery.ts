@@ -23,7 +23,7 @@ export function openIdDiscovery({
         authorization_endpoint: `${issuer()}/`,
         response_types_supported: ['token'],
         subject_types_supported: ['public'],
-        id_token_signing_alg_values_supported: ['RS512'],
+        id_token_signing_alg_values_supported: ['RS512', 'RS256'],
         claims_supported: ['iss', 'sub', 'aud', 'exp', 'iat', 'amr'],
       },
     }),

@@ -1,5 +1,6 @@
 import { generateKeyPairSync, sign } from 'node:crypto';
 import fc from 'fast-check';
+import { createLocalJWKSet, jwtVerify } from 'jose';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { IdentityClaim } from '../access/assume.ts';
 import type { IdentityId, PoolId } from '../ids.ts';
@@ -67,6 +68,19 @@ describe('a pool token', () => {
   it('says nothing of tags where there are none', async () => {
     const [, payload] = (await mintPoolToken(services, { ...claim, tags: {} }, 600)).split('.');
     expect(decoded(payload)).not.toHaveProperty(['https://aws.amazon.com/tags']);
+  });
+
+  it('for a foreign STS is signed RS256, verifies by the published keys, and proves nothing here', async () => {
+    const token = await mintPoolToken(services, claim, 600, 'RS256');
+    const keys = createLocalJWKSet({ keys: [...(await signingKeys.published())] });
+    const { payload, protectedHeader } = await jwtVerify(token, keys, {
+      issuer,
+      audience: claim.poolId,
+      currentDate: new Date(clock.now()),
+    });
+    expect(payload.sub).toBe(claim.identityId);
+    expect(protectedHeader).toEqual({ kid: 'us-east-11-rs256', typ: 'JWS', alg: 'RS256' });
+    await expect(verifyPoolToken(services, token)).rejects.toMatchObject({ refusal: { kind: 'signature' } });
   });
 
   it('proves what it was made from', async () => {

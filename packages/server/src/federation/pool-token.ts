@@ -4,7 +4,7 @@ import { type Place, poolArn } from '../access/arn.ts';
 import type { IdentityClaim } from '../access/assume.ts';
 import { type Clock, epochSeconds } from '../clock.ts';
 import type { IdentityId, PoolId } from '../ids.ts';
-import type { TokenSigningKeys } from '../keys/signing.ts';
+import { publishedKeyId, type TokenAlgorithm, type TokenSigningKeys } from '../keys/signing.ts';
 import { parseJwt } from '../tokens/jwt.ts';
 import { TokenRefused } from '../tokens/refusal.ts';
 
@@ -21,13 +21,14 @@ const tagsClaim = 'https://aws.amazon.com/tags';
 const poolArnClaim = 'https://cognito-identity.amazonaws.com/identity-pool-arn';
 
 /**
- * An OpenID token for an identity of a pool, RS512, as GetOpenIdToken hands out; `lifetime` in seconds.
- * Header and claims are those of tokens that Cognito issues.
+ * An OpenID token for an identity of a pool, as GetOpenIdToken hands out; `lifetime` in seconds.
+ * Header and claims are those of tokens that Cognito issues. One signed RS256 is for a foreign STS and nothing here.
  */
 export async function mintPoolToken(
   services: PoolTokenServices,
   claim: IdentityClaim,
   lifetime: number,
+  algorithm: TokenAlgorithm = 'RS512',
 ): Promise<string> {
   const { kid, privateKey } = await services.signingKeys.current();
   const issuedAt = epochSeconds(services.clock);
@@ -44,8 +45,10 @@ export async function mintPoolToken(
     exp: issuedAt + lifetime,
     iat: issuedAt,
   };
-  const signed = `${encoded({ kid, typ: 'JWS', alg: 'RS512' })}.${encoded(payload)}`;
-  const signature = await signOffThread('sha512', Buffer.from(signed), privateKey);
+  const header = { kid: publishedKeyId(kid, algorithm), typ: 'JWS', alg: algorithm };
+  const signed = `${encoded(header)}.${encoded(payload)}`;
+  const digest = algorithm === 'RS512' ? 'sha512' : 'sha256';
+  const signature = await signOffThread(digest, Buffer.from(signed), privateKey);
   return `${signed}.${signature.toString('base64url')}`;
 }
 

@@ -1,3 +1,4 @@
+import { X509Certificate } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -77,15 +78,30 @@ describe('the signing keys', () => {
   it('are the same on two nodes that need one at once', async () => {
     const nodes = [open(one), open(two)] as const;
     const [first, second] = await Promise.all([nodes[0].current(), nodes[1].current()]);
-    expect(second.publicJwk).toEqual(first.publicJwk);
+    expect(second.publicJwks).toEqual(first.publicJwks);
     expect(await nodes[0].published()).toEqual(await nodes[1].published());
   });
 
   it('publish the public half only', async () => {
-    const [jwk = {}, ...others] = await open(one).published();
-    expect(others).toEqual([]);
-    expect(Object.keys(jwk).sort()).toEqual(['alg', 'e', 'kid', 'kty', 'n', 'use']);
-    expect(jwk).toMatchObject({ kty: 'RSA', alg: 'RS512', use: 'sig', kid: 'us-east-11' });
+    const jwks = await open(one).published();
+    for (const jwk of jwks) {
+      expect(Object.keys(jwk).sort()).toEqual(['alg', 'e', 'kid', 'kty', 'n', 'use', 'x5c', 'x5t']);
+    }
+    expect(jwks).toMatchObject([
+      { kty: 'RSA', alg: 'RS512', use: 'sig', kid: 'us-east-11' },
+      { kty: 'RSA', alg: 'RS256', use: 'sig', kid: 'us-east-11-rs256' },
+    ]);
+  });
+
+  it('publish a certificate of the key, the same on every node, with its thumbprint', async () => {
+    const { publicKey } = await open(one).current();
+    const [jwk] = await open(two).published();
+    const [der] = Array.isArray(jwk?.x5c) ? jwk.x5c : [];
+    const certificate = new X509Certificate(Buffer.from(String(der), 'base64'));
+    expect(certificate.publicKey.equals(publicKey)).toBe(true);
+    const thumbprint = certificate.fingerprint.replaceAll(':', '').toLowerCase();
+    expect(Buffer.from(String(jwk?.x5t), 'base64url').toString('hex')).toBe(thumbprint);
+    expect(await open(two).published()).toEqual(await open(one).published());
   });
 
   it('are made once, however many ask at once', async () => {

@@ -1,8 +1,9 @@
-import { createPrivateKey, createPublicKey, generateKeyPair, type KeyObject } from 'node:crypto';
+import { createHash, createPrivateKey, createPublicKey, generateKeyPair, type KeyObject } from 'node:crypto';
 import { promisify } from 'node:util';
 import type { Clock } from '../clock.ts';
 import type { KeyDocument } from '../store/documents.ts';
 import type { Store } from '../store/store.ts';
+import { selfSignedCertificate } from './certificate.ts';
 import type { MasterKey } from './master.ts';
 
 /** A key that signs the pools' OpenID tokens. */
@@ -11,8 +12,16 @@ export interface TokenSigningKey {
   readonly kid: string;
   readonly privateKey: KeyObject;
   readonly publicKey: KeyObject;
-  /** The public half as published: RFC 7517 with `alg` and `use`. */
-  readonly publicJwk: Readonly<Record<string, unknown>>;
+  /** The public half as published, once for each algorithm: RFC 7517 with `alg`, `use`, `x5c` and `x5t`. */
+  readonly publicJwks: readonly Readonly<Record<string, unknown>>[];
+}
+
+/** RS512 is what Cognito signs with; RS256 is what every STS can verify. */
+export type TokenAlgorithm = 'RS512' | 'RS256';
+
+/** The id under which a key is published for an algorithm; an entry of a JWK Set is of one algorithm alone. */
+export function publishedKeyId(kid: string, algorithm: TokenAlgorithm): string {
+  return algorithm === 'RS512' ? kid : `${kid}-rs256`;
 }
 
 /** The signing keys all nodes share. The first one is made when it is first needed. */
@@ -21,7 +30,10 @@ export interface TokenSigningKeys {
   current(): Promise<TokenSigningKey>;
   /** The key of an id: what a token in hand was signed with. */
   find(kid: string): Promise<TokenSigningKey | undefined>;
-  /** The public halves of all keys that a valid token can have been signed with. */
+  /**
+   * The public halves of all keys that a valid token can have been signed with, the current one first: Ceph looks at no
+   * other.
+   */
   published(): Promise<readonly Readonly<Record<string, unknown>>[]>;
 }
 
@@ -43,10 +55,16 @@ export function openTokenSigningKeys(options: {
     const der = master.unwrap(document.wrapped, `signing key ${kid}`);
     const privateKey = createPrivateKey({ key: der, format: 'der', type: 'pkcs8' });
     const publicKey = createPublicKey(privateKey);
-    const publicJwk = { ...publicKey.export({ format: 'jwk' }), kid, alg: 'RS512', use: 'sig' };
-    const key = { kid, privateKey, publicKey, publicJwk, usedFrom: document.usedFrom };
+    const notBefore = document.createdAt;
+    const certificate = selfSignedCertificate({ privateKey, publicKey, commonName: kid, notBefore });
+    const publicJwks = publicJwksOf(kid, publicKey, certificate);
+    const key = { kid, privateKey, publicKey, publicJwks, usedFrom: document.usedFrom };
     known.set(kid, key);
     return key;
+  }
+
+  function newestFirst(): (TokenSigningKey & { usedFrom: number })[] {
+    return [...known.values()].sort((a, b) => b.usedFrom - a.usedFrom);
   }
 
   async function readAll(): Promise<void> {
@@ -82,7 +100,7 @@ export function openTokenSigningKeys(options: {
   return {
     async current() {
       await open();
-      const [newest] = [...known.values()].sort((a, b) => b.usedFrom - a.usedFrom);
+      const [newest] = newestFirst();
       if (newest === undefined) throw new Error('the store holds no signing key');
       return newest;
     },
@@ -95,7 +113,15 @@ export function openTokenSigningKeys(options: {
     async published() {
       await open();
       await readAll();
-      return [...known.values()].map(({ publicJwk }) => publicJwk);
+      return newestFirst().flatMap(({ publicJwks }) => publicJwks);
     },
   };
+}
+
+function publicJwksOf(kid: string, publicKey: KeyObject, certificate: Buffer): TokenSigningKey['publicJwks'] {
+  const jwk = publicKey.export({ format: 'jwk' });
+  const x5c = [certificate.toString('base64')];
+  const x5t = createHash('sha1').update(certificate).digest('base64url');
+  const algorithms: readonly TokenAlgorithm[] = ['RS512', 'RS256'];
+  return algorithms.map((alg) => ({ ...jwk, kid: publishedKeyId(kid, alg), alg, use: 'sig', x5c, x5t }));
 }
