@@ -134,12 +134,13 @@ describe('createAuth', () => {
     expect(pool.relay.requests).toEqual([]);
   });
 
-  it('works in React Native: a window without Web Storage, locks, channels or events, and no WebCrypto', async () => {
+  it('works in React Native: a window without Web Storage, locks, channels or events, no WebCrypto, no TextDecoder', async () => {
     await using pool = await startTestPool();
     vi.stubGlobal('window', {});
     vi.stubGlobal('navigator', { product: 'ReactNative' });
     vi.stubGlobal('crypto', undefined);
     vi.stubGlobal('BroadcastChannel', undefined);
+    vi.stubGlobal('TextDecoder', undefined);
     const items = new Map<string, string>();
     const asyncStorage = {
       getItem: async (key: string) => items.get(key) ?? null,

@@ -96,26 +96,27 @@ export function createAuth(config: AuthConfig): Auth {
     },
 
     async fetchAuthSession({ forceRefresh = false } = {}) {
-      let tokens: UserPoolTokens | undefined;
-      let state: State;
-      let error: AuthException | undefined;
       let userError: AuthException | undefined;
-      try {
-        tokens = await userTokens().catch((cause) => {
-          userError = cause;
-          throw cause;
-        });
-        state = await ensure(tokens, EXPIRY_BUFFER, forceRefresh);
-      } catch (cause) {
-        error = asAuthException(cause);
-        state = await keeper.load();
-      }
+      let error: AuthException | undefined;
+      const tokens = await userTokens().catch((cause) => {
+        userError = error = cause;
+        return undefined;
+      });
+      const state = await (error ? keeper.load() : ensure(tokens, EXPIRY_BUFFER, forceRefresh)).catch(
+        (cause) => {
+          error = cause;
+          return keeper.load();
+        },
+      );
       const userSub = tokens && subOf(tokens);
-      const identityId = 'identityId' in state && state.kind !== 'expired' ? state.identityId : undefined;
+      const identityId =
+        isOf(state, userSub) && 'identityId' in state && state.kind !== 'expired'
+          ? state.identityId
+          : undefined;
       const noUser = () => userError ?? (isFederation(state) ? federatedUser() : nobodySignedIn());
       const failed = () => error ?? nobodySignedIn();
       return new AuthSession(tokens !== undefined || state.kind === 'federated', {
-        identityId: outcome(isOf(state, userSub) ? identityId : undefined, failed),
+        identityId: outcome(identityId, failed),
         credentials: outcome(error ? undefined : credentialsOf(state), failed),
         tokens: outcome(tokens, noUser),
         userSub: outcome(userSub, noUser),

@@ -4,7 +4,7 @@ export abstract class AuthException extends Error {
   readonly recoverySuggestion: string;
 
   constructor(message: string, recoverySuggestion: string, cause?: unknown) {
-    super(message, cause === undefined ? undefined : { cause });
+    super(message, cause ? { cause } : undefined);
     this.recoverySuggestion = recoverySuggestion;
   }
 }
@@ -44,11 +44,8 @@ export class ServiceException extends AuthException {
   override readonly name: string;
   readonly statusCode: number;
 
-  constructor(
-    { name, message, statusCode }: { name: string; message: string; statusCode: number },
-    suggestion: string,
-  ) {
-    super(message, suggestion);
+  constructor(message: string, recoverySuggestion: string, name: string, statusCode: number) {
+    super(message, recoverySuggestion);
     this.name = name;
     this.statusCode = statusCode;
   }
@@ -77,7 +74,7 @@ const known = new Map<string, [Exception: typeof ServiceException, suggestion?: 
   ['ValidationException', [InvalidParameterException]],
   [
     'InvalidIdentityPoolConfigurationException',
-    [InvalidIdentityPoolConfigurationException, 'Check the roles and their trust policies.'],
+    [InvalidIdentityPoolConfigurationException, 'Check the roles and their trust.'],
   ],
 ]);
 
@@ -85,14 +82,14 @@ const known = new Map<string, [Exception: typeof ServiceException, suggestion?: 
 export function serviceException(type: string, message: string, statusCode: number): ServiceException {
   const name = /(\w+)(:|$)/.exec(type)?.[1] ?? 'UnknownException';
   const [Exception, suggestion = 'See the message.'] = known.get(name) ?? [ServiceException];
-  return new Exception({ name, message, statusCode }, suggestion);
+  return new Exception(message, suggestion, name, statusCode);
 }
 
 /** `error` as one of this library's: what callbacks of the app throw becomes the cause of an {@link UnknownException}. */
 export function asAuthException(error: unknown): AuthException {
-  return error instanceof AuthException
-    ? error
-    : new UnknownException(error instanceof Error ? error.message : String(error), 'See `cause`.', error);
+  if (error instanceof AuthException) return error;
+  const { message = error } = Object(error);
+  return new UnknownException(String(message), 'See `cause`.', error);
 }
 
 export const noIdentityPool = () =>

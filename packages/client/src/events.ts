@@ -1,4 +1,4 @@
-import { credentialsOf, isFederation, type State } from './machine.ts';
+import { credentialsOf, isFederation, isSameFederation, type State } from './machine.ts';
 
 /** What happened to the session, in this tab or in another one that shares its storage. */
 export type AuthEvent =
@@ -26,10 +26,7 @@ export function eventsBetween(before: State, after: State): AuthEvent[] {
   }
   if (after.kind === 'expired') {
     if (before.kind !== 'expired') events.push({ type: 'sessionExpired', identityId });
-  } else if (
-    after.kind === 'federated' &&
-    !(before.kind === 'federated' && before.provider === after.provider && before.identityId === identityId)
-  ) {
+  } else if (after.kind === 'federated' && !isSameFederation(after, before)) {
     events.push({ type: 'federated', identityId, provider: after.provider });
   } else if (credentialsOf(after)?.accessKeyId !== credentialsOf(before)?.accessKeyId) {
     events.push({ type: 'sessionRefreshed', identityId });

@@ -53,6 +53,12 @@ export const signedOut: SignedOut = { kind: 'signedOut' };
 export const isFederation = (state: State): state is Federated | Expired =>
   state.kind === 'federated' || state.kind === 'expired';
 
+/** Whether `before` was a good federation of the same provider to the same identity. */
+export const isSameFederation = (after: Federated, before: State | undefined): before is Federated =>
+  before?.kind === 'federated' &&
+  before.provider === after.provider &&
+  before.identityId === after.identityId;
+
 /** The credentials in `state`, if it has any. */
 export const credentialsOf = (state: State): Credentials | undefined =>
   'credentials' in state ? state.credentials : undefined;

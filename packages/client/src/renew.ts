@@ -14,6 +14,8 @@ import { AuthProvider } from './provider.ts';
 import type { UserPoolTokens } from './session.ts';
 import type { ExchangeRequest, IdentityPool } from './wire.ts';
 
+type LoginWithToken = Login & { readonly token: string };
+
 /** How a session gets credentials, by what it is now. */
 export interface Renewal {
   /** A guest: of the known identity again, or of a new one. */
@@ -21,7 +23,7 @@ export interface Renewal {
   /** A login: of the identity asked for, and without it when `isReason` says that it was why the service refused. */
   federate(
     from: Exclude<State, UserPool>,
-    login: Login,
+    login: LoginWithToken,
     identityId: string | undefined,
     isReason: (error: unknown) => boolean,
     signal: AbortSignal,
@@ -41,7 +43,7 @@ export function createRenewal(
   const exchange = (
     request: ExchangeRequest,
     isReason: (error: unknown) => boolean,
-    ...how: [signal?: AbortSignal | undefined, onIdentity?: (identityId: string) => Promise<void>]
+    ...how: [signal?: AbortSignal | undefined, onIdentity?: (identityId: string) => Promise<unknown>]
   ): Promise<Exchange> =>
     pool.exchange(request, ...how).catch((error) => {
       if (!request.identityId || !isReason(error)) throw error;
@@ -54,9 +56,7 @@ export function createRenewal(
       const keep = (guest: Omit<Guest, 'kind'>) => keeper.settle(from, transitions.admitGuest(from, guest));
       const request = from.kind === 'guest' ? { identityId: from.identityId } : {};
       try {
-        return await keep(
-          await exchange(request, isGone, undefined, async (identityId) => void (await keep({ identityId }))),
-        );
+        return await keep(await exchange(request, isGone, undefined, (identityId) => keep({ identityId })));
       } catch (error) {
         throw error instanceof NotAuthorizedException ? nobodySignedIn(error) : error;
       }
@@ -95,7 +95,10 @@ export function createRenewal(
   return renewal;
 }
 
-const requestOf = ({ provider, token = '', customRoleArn }: Login, identityId?: string): ExchangeRequest => ({
+const requestOf = (
+  { provider, token, customRoleArn }: LoginWithToken,
+  identityId?: string,
+): ExchangeRequest => ({
   identityId,
   logins: { [provider]: token },
   customRoleArn,

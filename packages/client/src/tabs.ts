@@ -31,14 +31,12 @@ export function joinTabs(name: string, shared: boolean): Tabs {
   const Channel = window.BroadcastChannel as typeof BroadcastChannel | undefined;
   return {
     exclusive: (work) =>
-      inTurn(async () => {
-        if (!locks) return work();
-        const atOnce = await locks.request(name, { ifAvailable: true }, async (lock) =>
-          lock ? { result: await work() } : undefined,
-        );
-        if (atOnce) return atOnce.result;
+      inTurn(() => {
         // Another tab has it, and what it writes may arrive after the lock does: locks are faster than Web Storage.
-        return locks.request(name, () => new Promise((resume) => setTimeout(resume, SPREAD)).then(work));
+        const later = () => new Promise((resume) => setTimeout(resume, SPREAD)).then(work);
+        return locks
+          ? locks.request(name, { ifAvailable: true }, (lock) => (lock ? work() : locks.request(name, later)))
+          : work();
       }),
 
     announce() {

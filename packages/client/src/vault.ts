@@ -1,4 +1,5 @@
-import { type Credentials, type State, signedOut } from './machine.ts';
+import { objectIn } from './json.ts';
+import { type Credentials, isSameFederation, type State, signedOut } from './machine.ts';
 import type { AuthStorage } from './storage/storage.ts';
 
 /** The one place the state is kept: the storage is the truth, memory holds only what must or could not be stored. */
@@ -22,7 +23,7 @@ export function createVault(storage: AuthStorage, key: string, persistToken: boo
       }
       // Saved while the storage was slow to answer: what was read is old.
       if (last && (last !== before || !last.stored || last.text === text)) return last.state;
-      last = { state: withTokenOf(last?.state, parse(text)), text, stored: true };
+      last = { state: withTokenOf(last?.state, stateIn(text)), text, stored: true };
       return last.state;
     },
 
@@ -46,45 +47,46 @@ function serialise(state: State, persistToken: boolean): string {
 
 /** Another tab stored the same federation without its token: the one in memory is still good. */
 function withTokenOf(known: State | undefined, read: State): State {
-  const same =
-    known?.kind === 'federated' &&
-    read.kind === 'federated' &&
-    known.provider === read.provider &&
-    known.identityId === read.identityId;
-  return same ? { ...read, token: read.token ?? known.token } : read;
+  return read.kind === 'federated' && isSameFederation(read, known)
+    ? { ...read, token: read.token ?? known.token }
+    : read;
 }
 
 /** The state in `text`; whatever is corrupt, foreign or older reads as signed out and is replaced by the next save. */
-function parse(text: string | null): State {
-  try {
-    return stateOf(JSON.parse(text ?? 'null')) ?? signedOut;
-  } catch {
-    return signedOut;
-  }
-}
-
-function stateOf(stored: Record<string, unknown>): State | undefined {
+function stateIn(text: string | null): State {
+  const stored = objectIn(() => text);
   const { version, kind } = stored;
-  const [identityId, provider, userSub] = [stored.identityId, stored.provider, stored.userSub].map(textOf);
-  if (version !== 1 || !identityId) return undefined;
-  const credentials = credentialsIn(stored.credentials);
+  const [identityId, provider, userSub, token, customRoleArn] = texts(
+    stored,
+    'identityId',
+    'provider',
+    'userSub',
+    'token',
+    'customRoleArn',
+  );
+  if (version !== 1 || !identityId) return signedOut;
+  const credentials = credentialsIn(stored);
   if (kind === 'guest') return { kind, identityId, credentials };
   if (kind === 'userPool' && credentials && userSub) return { kind, identityId, credentials, userSub };
-  if (!provider) return undefined;
-  const login = { provider, customRoleArn: textOf(stored.customRoleArn) };
-  if (kind === 'expired') return { kind, identityId, ...login };
-  if (kind !== 'federated' || !credentials) return undefined;
-  return { kind, identityId, credentials, ...login, token: textOf(stored.token) };
+  if (kind === 'expired' && provider) return { kind, identityId, provider, customRoleArn };
+  if (kind === 'federated' && provider && credentials)
+    return { kind, identityId, provider, customRoleArn, credentials, token };
+  return signedOut;
 }
 
-function credentialsIn(stored: unknown): Credentials | undefined {
-  const of: Record<string, unknown> = Object(stored);
-  const accessKeyId = textOf(of.accessKeyId);
-  const secretAccessKey = textOf(of.secretAccessKey);
-  const sessionToken = textOf(of.sessionToken);
-  const expiration = new Date(textOf(of.expiration) ?? '');
+function credentialsIn({ credentials }: Readonly<Record<string, unknown>>): Credentials | undefined {
+  const [accessKeyId, secretAccessKey, sessionToken, expiry = ''] = texts(
+    Object(credentials),
+    'accessKeyId',
+    'secretAccessKey',
+    'sessionToken',
+    'expiration',
+  );
+  const expiration = new Date(expiry);
   if (!accessKeyId || !secretAccessKey || !sessionToken || Number.isNaN(+expiration)) return undefined;
   return { accessKeyId, secretAccessKey, sessionToken, expiration };
 }
 
-const textOf = (value: unknown) => (typeof value === 'string' && value ? value : undefined);
+/** The members that are text, and not empty. */
+const texts = (of: Readonly<Record<string, unknown>>, ...names: string[]) =>
+  names.map((name) => (typeof of[name] === 'string' && of[name] ? of[name] : undefined));

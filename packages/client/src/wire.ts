@@ -1,6 +1,7 @@
 import type { AuthConfig } from './config.ts';
 import { NetworkException, ServiceException, serviceException, UnknownException } from './errors.ts';
-import type { Credentials, Exchange } from './machine.ts';
+import { objectIn } from './json.ts';
+import type { Exchange } from './machine.ts';
 
 /** One request for credentials: a guest has neither logins nor, the first time, an identity. */
 export interface ExchangeRequest {
@@ -18,7 +19,7 @@ export interface IdentityPool {
   exchange(
     request: ExchangeRequest,
     signal?: AbortSignal | undefined,
-    onIdentity?: (identityId: string) => Promise<void>,
+    onIdentity?: (identityId: string) => Promise<unknown>,
   ): Promise<Exchange>;
 }
 
@@ -45,43 +46,32 @@ export function connect({
     ? endpoint.replace(/\/+$/, '')
     : `https://cognito-identity.${region}.amazonaws.com${region?.startsWith('cn-') ? '.cn' : ''}`;
 
-  if (endpoint && protocol !== 'cognito') {
-    return {
-      exchange: ({ identityId: IdentityId, logins: Logins, customRoleArn: CustomRoleArn }, signal) =>
-        post(
-          `${url}/_daypass/federate`,
-          { 'content-type': 'text/plain' },
-          { IdentityPoolId, Logins, IdentityId, CustomRoleArn },
-          signal,
-        ).then(exchangeOf),
-    };
-  }
-
-  const call = (operation: string, input: object, signal: AbortSignal | undefined) =>
-    post(
+  const cognito = (operation: string, input: object, signal?: AbortSignal) => {
+    const target = `AWSCognitoIdentityService.${operation}`;
+    return post(
       `${url}/`,
-      {
-        'content-type': 'application/x-amz-json-1.1',
-        'x-amz-target': `AWSCognitoIdentityService.${operation}`,
-      },
+      { 'content-type': 'application/x-amz-json-1.1', 'x-amz-target': target },
       input,
       signal,
     );
+  };
 
   return {
-    async exchange(
-      { identityId: IdentityId, logins: Logins, customRoleArn: CustomRoleArn },
-      signal,
-      onIdentity,
-    ) {
-      let identityId = IdentityId;
-      if (!identityId) {
-        identityId = (await call('GetId', { IdentityPoolId, Logins: Logins ?? {} }, signal)).IdentityId;
-        if (!identityId) throw unreadable();
-        await onIdentity?.(identityId);
+    async exchange({ identityId, logins: Logins, customRoleArn: CustomRoleArn }, signal, onIdentity) {
+      let IdentityId = identityId;
+      if (endpoint && protocol !== 'cognito') {
+        const input = { IdentityPoolId, IdentityId, Logins, CustomRoleArn };
+        return exchangeOf(
+          await post(`${url}/_daypass/federate`, { 'content-type': 'text/plain' }, input, signal),
+        );
       }
-      const input = { IdentityId: identityId, Logins, CustomRoleArn };
-      return exchangeOf(await call('GetCredentialsForIdentity', input, signal));
+      if (!IdentityId) {
+        ({ IdentityId } = await cognito('GetId', { IdentityPoolId, Logins: Logins ?? {} }, signal));
+        if (!IdentityId) throw unreadable();
+        await onIdentity?.(IdentityId);
+      }
+      const input = { IdentityId, Logins, CustomRoleArn };
+      return exchangeOf(await cognito('GetCredentialsForIdentity', input, signal));
     },
   };
 }
@@ -90,18 +80,18 @@ export function connect({
 interface Answer {
   readonly IdentityId?: string;
   readonly Credentials?: {
-    readonly AccessKeyId: string;
-    readonly SecretKey: string;
-    readonly SessionToken: string;
+    readonly AccessKeyId?: string;
+    readonly SecretKey?: string;
+    readonly SessionToken?: string;
     /** Seconds since the epoch, on the service's clock. */
-    readonly Expiration: number;
+    readonly Expiration?: number;
   };
   readonly __type?: string;
   readonly message?: string;
   /** What the layer in front of the service writes for `message`. */
   readonly Message?: string;
   /** Milliseconds the service's clock is ahead of this device's. */
-  readonly skew: number;
+  readonly skew?: number;
 }
 
 /** Posts `input` as JSON, with growing random pauses between attempts when throttled or unreachable. */
@@ -112,44 +102,38 @@ async function post(
   signal: AbortSignal | undefined,
 ): Promise<Answer> {
   for (let attempt = 1; ; attempt++) {
+    const patience = new AbortController();
+    const giveUp = () => patience.abort();
+    const timer = setTimeout(giveUp, PATIENCE);
+    signal?.addEventListener('abort', giveUp);
     try {
-      return await send(url, headers, JSON.stringify(input), signal);
-    } catch (error) {
+      // The body holds a token: it follows no redirect, and no cookie goes with it.
+      const rules = { credentials: 'omit', redirect: 'error' } as const;
+      const body = JSON.stringify(input);
+      return await answerOf(
+        await fetch(url, { method: 'POST', headers, body, signal: patience.signal, ...rules }),
+      );
+    } catch (cause) {
+      const error =
+        cause instanceof ServiceException
+          ? cause
+          : new NetworkException(`${url} cannot be reached.`, 'Check endpoint and connection.', cause);
       if (attempt === ATTEMPTS || signal?.aborted || !isPassing(error)) throw error;
-      await new Promise((resume) => setTimeout(resume, Math.random() * PAUSE * 2 ** (attempt - 1)));
+    } finally {
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', giveUp);
     }
+    await new Promise((resume) => setTimeout(resume, Math.random() * PAUSE * 2 ** (attempt - 1)));
   }
 }
 
-const isPassing = (error: unknown) =>
-  error instanceof NetworkException ||
-  (error instanceof ServiceException &&
-    (error.statusCode >= 500 || /^(TooManyRequests|Throttling)/.test(error.name)));
+const isPassing = (error: NetworkException | ServiceException) =>
+  !('statusCode' in error) || error.statusCode >= 500 || /^(TooManyRequests|Throttling)/.test(error.name);
 
-async function send(
-  url: string,
-  headers: Record<string, string>,
-  body: string,
-  signal: AbortSignal | undefined,
-): Promise<Answer> {
-  const patience = new AbortController();
-  const giveUp = () => patience.abort();
-  const timer = setTimeout(giveUp, PATIENCE);
-  signal?.addEventListener('abort', giveUp);
-  let response: Response;
-  let text: string;
-  try {
-    // The body holds a token: it follows no redirect, and no cookie goes with it.
-    const rules = { credentials: 'omit', redirect: 'error' } as const;
-    response = await fetch(url, { method: 'POST', headers, body, signal: patience.signal, ...rules });
-    text = await response.text();
-  } catch (cause) {
-    throw new NetworkException(`${url} cannot be reached.`, 'Check endpoint and connection.', cause);
-  } finally {
-    clearTimeout(timer);
-    signal?.removeEventListener('abort', giveUp);
-  }
-  const answer = read(text);
+/** What `response` says, or the error it is. */
+async function answerOf(response: Response): Promise<Answer> {
+  const text = await response.text();
+  const answer: Answer = objectIn(() => text);
   if (response.ok) return { ...answer, skew: skewOf(response) };
   throw serviceException(
     answer.__type ?? response.headers.get('x-amzn-errortype') ?? '',
@@ -158,25 +142,17 @@ async function send(
   );
 }
 
-function read(text: string): Partial<Answer> {
-  try {
-    return JSON.parse(text) ?? {};
-  } catch {
-    return {};
-  }
-}
-
 function skewOf({ headers }: Response): number {
   const skew = Date.parse(headers.get('date') ?? '') - Date.now();
   return Math.abs(skew) > TOLERATED_SKEW ? skew : 0;
 }
 
-function exchangeOf({ IdentityId: identityId, Credentials: given, skew }: Answer): Exchange {
-  const expiration = new Date(Number(given?.Expiration) * 1000 - skew);
-  if (!identityId || !given?.SecretKey || Number.isNaN(+expiration)) throw unreadable();
+function exchangeOf({ IdentityId: identityId, Credentials: given = {}, skew = 0 }: Answer): Exchange {
   const { AccessKeyId: accessKeyId, SecretKey: secretAccessKey, SessionToken: sessionToken } = given;
-  const credentials: Credentials = { accessKeyId, secretAccessKey, sessionToken, expiration };
-  return { identityId, credentials };
+  const expiration = new Date(Number(given.Expiration) * 1000 - skew);
+  if (!identityId || !accessKeyId || !secretAccessKey || !sessionToken || Number.isNaN(+expiration))
+    throw unreadable();
+  return { identityId, credentials: { accessKeyId, secretAccessKey, sessionToken, expiration } };
 }
 
 const unreadable = () => new UnknownException('The answer cannot be read.', 'Check endpoint and protocol.');
