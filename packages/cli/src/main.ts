@@ -1,11 +1,15 @@
 import { Command, CommanderError } from 'commander';
+import { whoamiCommand } from './commands/whoami.ts';
 import { devCommand } from './dev-command.ts';
+import { Failure } from './failure.ts';
+import { AwsError } from './service/aws-api.ts';
 import { startCommand } from './start-command.ts';
+import { harmless } from './terminal.ts';
 import { UsageError } from './usage-error.ts';
 
 /**
- * Runs the `daypass` command line. Sets the exit code: 2 and one line on stderr for something the caller can put
- * right, 1 for any other failure.
+ * Runs the `daypass` command line. Sets the exit code: 2 and one line on stderr for a command line that makes no sense,
+ * 1 and one line for what was refused or failed; more than a line only for a fault of our own.
  */
 export async function main(args: readonly string[]): Promise<void> {
   const program = new Command('daypass')
@@ -13,8 +17,8 @@ export async function main(args: readonly string[]): Promise<void> {
     .exitOverride()
     .configureOutput({ outputError: (text, write) => write(`daypass: ${oneLine(text)}\n`) })
     .showSuggestionAfterError(false);
-  for (const command of [startCommand(), devCommand()])
-    program.addCommand(command.copyInheritedSettings(program));
+  for (const command of [startCommand(), devCommand(), whoamiCommand()])
+    program.addCommand(inherit(command, program));
 
   try {
     await program.parseAsync(args, { from: 'user' });
@@ -24,6 +28,9 @@ export async function main(args: readonly string[]): Promise<void> {
     } else if (error instanceof UsageError) {
       process.stderr.write(`daypass: ${error.message}\n`);
       process.exitCode = 2;
+    } else if (error instanceof Failure || error instanceof AwsError) {
+      process.stderr.write(`daypass: ${harmless(oneLine(error.message))}\n`);
+      process.exitCode = 1;
     } else {
       process.stderr.write(
         `daypass: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
@@ -31,6 +38,12 @@ export async function main(args: readonly string[]): Promise<void> {
       process.exitCode = 1;
     }
   }
+}
+
+/** Commands made apart answer to bad options as the program does, and so do the commands inside them. */
+function inherit(command: Command, program: Command): Command {
+  for (const inner of command.commands) inherit(inner, program);
+  return command.copyInheritedSettings(program);
 }
 
 function oneLine(text: string): string {

@@ -5,8 +5,8 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { callJson, type Endpoint } from '../service/aws-api.ts';
 import { UsageError } from '../usage-error.ts';
-import { callJson, type Endpoint } from './aws-api.ts';
 import { type Dev, type DevOptions, startDev } from './dev.ts';
 import type { GameConfig } from './game-site.ts';
 

@@ -1,4 +1,4 @@
-import { callIam, callJson, type Endpoint, unlessThere } from './aws-api.ts';
+import { callIam, callJson, type Endpoint, unlessThere } from '../service/aws-api.ts';
 import { demo, guestPolicy, playerPolicy, provider, trustPolicy } from './demo.ts';
 
 /**

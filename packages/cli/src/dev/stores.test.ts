@@ -3,7 +3,7 @@ import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { callJson } from './aws-api.ts';
+import { callJson } from '../service/aws-api.ts';
 import { seedTables } from './seed.ts';
 import { type DevStore, startDynamoDbStore, startS3Store } from './stores.ts';
 
