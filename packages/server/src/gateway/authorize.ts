@@ -41,9 +41,16 @@ export function refusalOf(demand: Demand, { caller, policies, context }: Asking)
     : decision;
   return {
     demand,
-    message: denialMessage(denial, { userArn: caller.arn, action, resource }),
+    message: messageOf(denial, caller, demand),
     reason: reasonOf(decision),
   };
+}
+
+/** AWS's text; S3 alone quotes the resource, and leaves it out where the action has none. */
+function messageOf(denial: Decision, { arn: userArn }: Caller, { action, resource }: Demand): string {
+  if (!action.startsWith('s3:')) return denialMessage(denial, { userArn, action, resource });
+  const message = denialMessage(denial, { userArn, action, resource: `"${resource}"` });
+  return action === 's3:ListAllMyBuckets' ? message.replace(` on resource: "${resource}"`, '') : message;
 }
 
 function reasonOf({ allowed, effect, layer, statement }: Decision): string {

@@ -5,6 +5,7 @@ import {
   DeleteObjectCommand,
   GetObjectCommand,
   HeadObjectCommand,
+  ListBucketsCommand,
   ListObjectsV2Command,
   PutObjectCommand,
   S3Client,
@@ -152,7 +153,7 @@ describe('a player with a policy on a private folder', () => {
     services.denials.length = 0;
     await expect(client.send(command as GetObjectCommand)).rejects.toMatchObject({
       name: 'AccessDenied',
-      message: `User: ${caller.arn} is not authorized to perform: ${action} on resource: arn:aws:s3:::saves${path} because no identity-based policy allows the ${action} action`,
+      message: `User: ${caller.arn} is not authorized to perform: ${action} on resource: "arn:aws:s3:::saves${path}" because no identity-based policy allows the ${action} action`,
       $metadata: { httpStatusCode: 403 },
     });
     expect(services.denials).toMatchObject([
@@ -160,8 +161,18 @@ describe('a player with a policy on a private folder', () => {
     ]);
   });
 
-  it('is not told whether an object is missing that it may read but not list', async () => {
-    const { client } = player('ada');
+  it('is refused the list of buckets in words that name no resource', async () => {
+    const { client, caller } = player('eve');
+    await expect(client.send(new ListBucketsCommand({}))).rejects.toMatchObject({
+      message: `User: ${caller.arn} is not authorized to perform: s3:ListAllMyBuckets because no identity-based policy allows the s3:ListAllMyBuckets action`,
+    });
+  });
+
+  it('is told whether an object is missing only where it may list', async () => {
+    const { client, folder } = player('ada');
+    await expect(client.send(new GetObjectCommand({ Bucket, Key: `${folder}/none` }))).rejects.toMatchObject({
+      name: 'NoSuchKey',
+    });
     await expect(client.send(new GetObjectCommand({ Bucket, Key: 'public/none' }))).rejects.toMatchObject({
       name: 'AccessDenied',
       message: expect.stringContaining('s3:ListBucket'),

@@ -5,7 +5,7 @@ import { allowOrigin, answerPreflight } from './cors.ts';
 import type { GatewayHandler, GatewayServices } from './gateway.ts';
 import { forward, send, withOwnLocation } from './s3/answer.ts';
 import { authenticationError } from './s3/authentication-errors.ts';
-import { ask, authenticated, authorise } from './s3/authorise.ts';
+import { ask, authenticated, authorise, hidesAbsence } from './s3/authorise.ts';
 import { documentBody, objectBody, refuseBody, sized } from './s3/body.ts';
 import { contextOf } from './s3/conditions.ts';
 import { deleteObjects } from './s3/delete-objects.ts';
@@ -66,19 +66,14 @@ async function serve(exchange: Exchange): Promise<void> {
     account: services.account,
     now: services.clock.now(),
   });
+  const hidden = () => hidesAbsence(s3Request, head, asking);
   const framed = payloadKind(claim.signature).kind === 'streaming';
   const { body, name } = s3Request.operation;
   if (body !== 'document') {
     await authorise(s3Request, head, asking, exchange);
-    if (body === 'none')
-      return forward(s3Request, outgoing(s3Request, refuseBody(request, claim), framed), asking, exchange);
-    inviteBody(request, response);
-    return forward(
-      s3Request,
-      outgoing(s3Request, await objectBody(request, wire, claim), framed),
-      asking,
-      exchange,
-    );
+    if (body === 'object') inviteBody(request, response);
+    const taken = body === 'none' ? refuseBody(request, claim) : await objectBody(request, wire, claim);
+    return forward(outgoing(s3Request, taken, framed), hidden, exchange);
   }
 
   // A document says what is asked for, so it is read before the decision.
@@ -101,7 +96,7 @@ async function serve(exchange: Exchange): Promise<void> {
   const document = readDocument(s3Request, received);
   await authorise(s3Request, new Map([...head, ...document.context]), asking, exchange);
   const sent = outgoingDocument(s3Request, document.body, document.body !== received, framed);
-  if (name !== 'CompleteMultipartUpload') return forward(s3Request, sent, asking, exchange);
+  if (name !== 'CompleteMultipartUpload') return forward(sent, hidden, exchange);
   return send(withOwnLocation(await store.call(sent), exchange, s3Request.target), exchange);
 }
 

@@ -1,25 +1,19 @@
 import type { IncomingMessage } from 'node:http';
-import type { Asking } from '../authorize.ts';
+import type { Refusal } from '../authorize.ts';
 import type { BackendAnswer, BackendRequest } from '../backend.ts';
-import { grant, hidesAbsence } from './authorise.ts';
+import { grant } from './authorise.ts';
 import { leaf } from './documents.ts';
 import type { Exchange } from './exchange.ts';
 import { encodedPath, type Target } from './names.ts';
-import type { S3Request } from './request.ts';
 
-/** Sends the request to the store and streams its answer to the client, unless the client must not see it. */
+/** Sends the request to the store and streams its answer to the client; `hidden` says why a 404 must not be seen. */
 export async function forward(
-  s3Request: S3Request,
   sent: BackendRequest,
-  asking: Asking,
+  hidden: () => Refusal | undefined,
   { response, store, attempt }: Exchange,
 ): Promise<void> {
-  const withheld = await store.forward(
-    sent,
-    response,
-    (status) => status === 404 && hidesAbsence(s3Request, asking) !== undefined,
-  );
-  if (withheld !== undefined) grant(hidesAbsence(s3Request, asking), attempt);
+  const withheld = await store.forward(sent, response, (status) => status === 404 && hidden() !== undefined);
+  if (withheld !== undefined) grant(hidden(), attempt);
 }
 
 /** Answers with what the store answered as a whole. */

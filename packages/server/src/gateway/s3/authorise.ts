@@ -87,10 +87,16 @@ export function grant(refusal: Refusal | undefined, attempt: Exchange['attempt']
 }
 
 /**
- * Who may read an object, but not list its bucket, is not told that the object is missing.
+ * Who may read an object, but not list it, is not told that the object is missing. A policy that allows to list some
+ * prefixes only is asked about the key itself.
  * Source: Amazon S3 API Reference, `GetObject` and `HeadObject`, permissions.
  */
-export function hidesAbsence({ operation, target }: S3Request, asking: Asking): Refusal | undefined {
+export function hidesAbsence(
+  { operation, target: { bucket, key = '' } }: S3Request,
+  context: Demand['context'],
+  asking: Asking,
+): Refusal | undefined {
   if (operation.name !== 'GetObject' && operation.name !== 'HeadObject') return undefined;
-  return firstRefusal([demand('ListBucket', arnOf(target.bucket, undefined), new Map())], asking);
+  const listing = new Map([...context, ['s3:prefix', key]]);
+  return firstRefusal([demand('ListBucket', arnOf(bucket, undefined), listing)], asking);
 }

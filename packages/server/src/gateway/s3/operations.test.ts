@@ -122,7 +122,7 @@ describe('CopyObject', () => {
       ada.send(new CopyObjectCommand({ Bucket, Key: `${folder}/copy`, CopySource: `${Bucket}/${foreign}` })),
     ).rejects.toMatchObject({
       name: 'AccessDenied',
-      message: expect.stringContaining(`s3:GetObject on resource: arn:aws:s3:::saves/${foreign}`),
+      message: expect.stringContaining(`s3:GetObject on resource: "arn:aws:s3:::saves/${foreign}"`),
     });
     expect(await stored(`${folder}/copy`)).toBe('mine');
   });
