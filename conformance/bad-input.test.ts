@@ -18,7 +18,7 @@ describe('bad input', () => {
   const target = 'AWSCognitoIdentityService';
   const json = 'application/x-amz-json-1.1';
 
-  const post = (operation: string, body: string | Buffer, contentType = json) =>
+  const post = (operation: string, body: string | Uint8Array<ArrayBuffer>, contentType = json) =>
     fetch(daypass.url, {
       method: 'POST',
       headers: { 'content-type': contentType, 'x-amz-target': operation },
