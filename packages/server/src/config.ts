@@ -33,6 +33,8 @@ export interface DaypassOptions {
   readonly poolRateLimit?: number;
   /** Connections at one time, in each worker. Default 16,384. */
   readonly maxConnections?: number;
+  /** Where audit events go besides the store: `file:PATH`, `stdout`, or an https URL (http on loopback). */
+  readonly audit?: readonly string[];
   /** What is logged, to stderr as JSON lines. Default `info`. */
   readonly logLevel?: 'silent' | 'fatal' | 'error' | 'warn' | 'info' | 'debug';
   /** Default: the system's; tests pass their own. */

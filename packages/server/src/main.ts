@@ -17,10 +17,15 @@ import { iamOperations } from './api/iam/operations.ts';
 import { rememberRefusals } from './api/refusals.ts';
 import { bind, type Service } from './api/service.ts';
 import { stsOperations } from './api/sts/operations.ts';
+import { auditedIssuer, auditedStore } from './audit/observed.ts';
+import { openRecorder } from './audit/recorder.ts';
+import { type Sink, sinkOf } from './audit/sinks.ts';
+import { openTrail } from './audit/trail.ts';
 import { BoundedMap } from './bounded-map.ts';
 import { type Clock, systemClock } from './clock.ts';
 import type { BackendOptions, Daypass, DaypassOptions } from './config.ts';
 import { embeddedCredentials } from './credentials/embedded.ts';
+import type { CredentialIssuer } from './credentials/issuer.ts';
 import type { FederationServices } from './federation/exchange.ts';
 import { poolOf } from './federation/identities.ts';
 import { lastSeen } from './federation/last-seen.ts';
@@ -28,6 +33,7 @@ import { openPools } from './federation/pools.ts';
 import { createDynamoDbHandler } from './gateway/dynamodb.ts';
 import type { Backend, GatewayServices } from './gateway/gateway.ts';
 import { createS3Handler } from './gateway/s3.ts';
+import { audited } from './http/audited.ts';
 import { clientReader } from './http/client.ts';
 import { limitPools } from './http/limited.ts';
 import { listen } from './http/listener.ts';
@@ -57,6 +63,7 @@ export async function startDaypass(options: DaypassOptions = {}): Promise<Daypas
   const log = pino({ level: options.logLevel ?? 'info', base: null }, pino.destination(2));
   if (data !== undefined) await mkdir(data, { recursive: true, mode: 0o700 });
   const metrics = openMetrics();
+  const sinks = (options.audit ?? []).map(sinkOf);
   const store = measuredStore(await openStore(options), metrics);
   try {
     const master = await openMasterKey({
@@ -65,7 +72,15 @@ export async function startDaypass(options: DaypassOptions = {}): Promise<Daypas
     });
     const root = await openRootKey({ store, master, clock, ...(data !== undefined && { directory: data }) });
     let url = '';
-    const parts = await assemble(options, { store, master, clock, log, metrics, url: () => url });
+    const parts = await assemble(options, {
+      store,
+      master,
+      clock,
+      log,
+      metrics,
+      sinks,
+      url: () => url,
+    });
     const listener = await listen(parts.endpoints, {
       host,
       port,
@@ -99,11 +114,22 @@ async function openStore({ store = 'sqlite', data }: DaypassOptions): Promise<St
 /** Puts the floors on top of each other. */
 async function assemble(
   options: DaypassOptions,
-  base: { store: Store; master: MasterKey; clock: Clock; log: Logger; metrics: Metrics; url(): string },
+  base: {
+    store: Store;
+    master: MasterKey;
+    clock: Clock;
+    log: Logger;
+    metrics: Metrics;
+    sinks: readonly Sink[];
+    url(): string;
+  },
 ): Promise<{ endpoints: Endpoints; close(): Promise<void> }> {
-  const { store, master, clock, log, metrics } = base;
+  const { master, clock, log, metrics, sinks } = base;
   const { region = 'us-east-1', account = '000000000000' } = options;
   const place = { region, account };
+  const recorder = openRecorder({ sinks, store: base.store, clock, metrics, log });
+  const trail = openTrail({ place, clock, recorder });
+  const store = auditedStore(base.store, trail);
 
   const sessions = embeddedCredentials({ keys: await openSealingKeys({ store, master, clock }), clock });
   const signingKeys = openTokenSigningKeys({ store, master, clock, region });
@@ -141,6 +167,7 @@ async function assemble(
     findResource: resourceFinder({ store, place }),
   };
 
+  const observed = (issuer: CredentialIssuer) => auditedIssuer(countedIssuer(issuer, metrics), trail);
   const federation: FederationServices = {
     store,
     clock,
@@ -150,7 +177,7 @@ async function assemble(
     pools,
     tokens,
     roles,
-    credentials: countedIssuer(sessions, metrics),
+    credentials: observed(sessions),
     poolsOfIdentities: new BoundedMap(100_000),
     seen: seen.seen,
   };
@@ -159,6 +186,7 @@ async function assemble(
   const limits = rateLimits({ perAddress: rateLimit, perPool: poolRateLimit }, clock);
   const perPool = (service: Service): Service =>
     poolRateLimit === 0 ? service : limitPools(service, limits, (id) => poolOf(federation, id));
+  const guarded = (service: Service): Service => audited(perPool(service), trail);
   const gateway = (service: 's3' | 'dynamodb'): GatewayServices => ({
     clock,
     region,
@@ -171,6 +199,7 @@ async function assemble(
     clientOf,
     denied: ({ caller, ...denial }) => {
       metrics.gatewayDenials.inc(service, caller === undefined ? 'authentication' : 'policy');
+      trail.denied(service, { ...denial, caller });
       log.info({ ...denial, caller: caller?.arn }, 'denied');
     },
     failed: (requestId, err) => {
@@ -183,10 +212,10 @@ async function assemble(
     endpoints: {
       gate,
       json: {
-        'cognito-identity': perPool(
+        'cognito-identity': guarded(
           bind('cognito-identity', cognitoIdentityOperations, { store, clock, place, federation }),
         ),
-        daypass: perPool(
+        daypass: guarded(
           bind('daypass', daypassOperations, {
             store,
             clock,
@@ -200,22 +229,30 @@ async function assemble(
       },
       query: [
         {
-          ...bind('sts', stsOperations, { ...federation, managedPolicies, policiesOf: gate.policiesOf }),
+          ...guarded(
+            bind('sts', stsOperations, {
+              ...federation,
+              managedPolicies,
+              policiesOf: gate.policiesOf,
+            }),
+          ),
           version: '2011-06-15',
           namespace: 'https://sts.amazonaws.com/doc/2011-06-15/',
         },
         {
-          ...bind('iam', iamOperations, {
-            store,
-            clock,
-            place,
-            master,
-            roles,
-            users,
-            managedPolicies,
-            accessKeys,
-            pools,
-          }),
+          ...guarded(
+            bind('iam', iamOperations, {
+              store,
+              clock,
+              place,
+              master,
+              roles,
+              users,
+              managedPolicies,
+              accessKeys,
+              pools,
+            }),
+          ),
           version: '2010-05-08',
           namespace: 'https://iam.amazonaws.com/doc/2010-05-08/',
         },
@@ -227,6 +264,7 @@ async function assemble(
       limits,
       log,
       metrics,
+      trail,
       scrape: {
         token: process.env.DAYPASS_METRICS_TOKEN || undefined,
         render: async () => renderMetrics([await metrics.snapshot()]),
@@ -237,6 +275,7 @@ async function assemble(
     async close() {
       tokens.close();
       await seen.close();
+      await recorder.close();
     },
   };
 }

@@ -166,6 +166,27 @@ describe('the listener', () => {
     expect(await stopped.ended).toBe('');
   });
 
+  it.each([
+    ['an upload that is refused', 'PUT /refused/key', /^HTTP\/1\.1 403 /],
+    ['an upload that is taken', 'PUT /bucket/key', /^HTTP\/1\.1 100 .*stored/s],
+    [
+      'a body of the API',
+      'POST / HTTP/1.1\r\nx-amz-target: AWSCognitoIdentityService.GetId\r\ncontent-type: application/x-amz-json-1.1',
+      /^HTTP\/1\.1 100 .*HTTP\/1\.1 200 /s,
+    ],
+  ])('leaves 100 Continue to whoever reads %s', async (_what, head, expected) => {
+    await start();
+    const { socket, ended } = dial();
+    const line = head.includes('HTTP/1.1') ? head : `${head} HTTP/1.1`;
+    socket.write(
+      `${line}\r\nhost: x\r\nexpect: 100-continue\r\nconnection: close\r\ncontent-length: 2\r\n\r\n`,
+    );
+    socket.once('data', (first) => {
+      if (String(first).startsWith('HTTP/1.1 100 ')) socket.write('{}');
+    });
+    expect(await ended).toMatch(expected);
+  });
+
   it('takes no more connections than it may have, and goes on with those', async () => {
     await start({ maxConnections: 3 });
     const first = [dial(), dial(), dial()];

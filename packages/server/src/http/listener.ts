@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { createServer, type Server } from 'node:http';
+import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { refuseJson } from '../api/json-endpoint.ts';
 import { ServiceError } from '../errors.ts';
@@ -54,7 +54,7 @@ export async function listen(endpoints: Endpoints, options: ListenerOptions): Pr
     socket.once('close', () => metrics.connections.value--);
   });
   server.on('drop', () => metrics.droppedConnections.inc('http', 'too-many'));
-  server.on('request', (request, response) => {
+  const answer: RequestListener = (request, response) => {
     const requestId = randomUUID();
     serve(endpoints, request, response, { requestId, bodyTimeout: timeouts.body }).catch((fault: unknown) => {
       if (response.destroyed || request.destroyed) return;
@@ -63,7 +63,10 @@ export async function listen(endpoints: Endpoints, options: ListenerOptions): Pr
       if (response.headersSent) response.destroy();
       else writeAnswer(response, refuseJson(failed), requestId);
     });
-  });
+  };
+  server.on('request', answer);
+  // Node would say 100 Continue before anybody has looked at the request.
+  server.on('checkContinue', answer);
   server.on('clientError', (error: Error & { code?: string }, socket) => {
     if (error.code === 'ECONNRESET' || !socket.writable) return;
     if (error.code === 'ERR_HTTP_REQUEST_TIMEOUT') metrics.droppedConnections.inc('http', 'slow');

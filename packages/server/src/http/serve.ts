@@ -1,15 +1,15 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { SignedHttpRequest } from '@daypass/sigv4';
 import type { Logger } from 'pino';
 import type { Discovery } from '../api/discovery.ts';
 import { answerJson, refuseJson } from '../api/json-endpoint.ts';
 import { answerQuery, type QueryService, refuseQuery } from '../api/query-endpoint.ts';
 import type { Refusals } from '../api/refusals.ts';
 import type { ApiRequest, ApiResponse, BoundOperation, Gate, Service } from '../api/service.ts';
+import type { Call, Trail } from '../audit/trail.ts';
 import { ServiceError } from '../errors.ts';
 import { answerPreflight } from '../gateway/cors.ts';
 import type { GatewayHandler } from '../gateway/gateway.ts';
-import { wireRequest } from '../gateway/wire.ts';
+import { inviteBody, wireRequest } from '../gateway/wire.ts';
 import { refusalClass } from '../metrics/measured-tokens.ts';
 import type { Metrics } from '../metrics/metrics.ts';
 import { writeAnswer, writeDocument, writeStatus } from './answer.ts';
@@ -32,6 +32,7 @@ export interface Endpoints {
   readonly limits: RateLimits;
   readonly log: Logger;
   readonly metrics: Metrics;
+  readonly trail: Trail;
   /** The metrics of all processes; with a token, whoever knows it may read them, else only this machine itself. */
   readonly scrape: {
     readonly token: string | undefined;
@@ -59,20 +60,26 @@ export async function serve(
     endpoints.metrics.requests.inc(operation, outcome);
     endpoints.metrics.requestDurations.observeSince(operation, startedAt);
     if (endpoints.log.isLevelEnabled('debug'))
-      logAccess(endpoints, request, response, { requestId, operation, startedAt });
+      logAccess(endpoints.log, request, response, { requestId, operation, sourceIp, startedAt });
   };
+  const { trail } = endpoints;
+  const { address: sourceIp } = endpoints.clientOf(request);
   const wire = wireRequest(request);
   if (wire === undefined) return writeStatus(response, 400, 'bad request target');
   const way = route(wire);
   if (way.to !== 's3') mustArriveWithin(bodyTimeout, request);
+  // The gateway asks for a body when it may come.
+  if (way.to !== 's3' && way.to !== 'dynamodb') inviteBody(request, response);
   switch (way.to) {
     case 'preflight':
       answerPreflight(request, response);
       return;
     case 's3':
-    case 'dynamodb':
-      await endpoints[way.to](request, response, requestId);
+    case 'dynamodb': {
+      const gateway = endpoints[way.to];
+      await trail.follow(requestId, sourceIp, () => gateway(request, response, requestId));
       return done(way.to, response.writableEnded ? `${Math.floor(response.statusCode / 100)}xx` : 'aborted');
+    }
     case 'openid-configuration':
       return writeDocument(response, endpoints.discovery.configuration());
     case 'jwks':
@@ -92,7 +99,11 @@ export async function serve(
       return;
     }
     default: {
-      const answered = await answerApi(endpoints, way, request, wire, requestId);
+      const answered = await trail.follow(requestId, sourceIp, async () => {
+        const answered = await answerApi(endpoints, way, request, { ...wire, requestId, sourceIp });
+        if (answered !== undefined) trail.answered(answered, answered.answer.error);
+        return answered;
+      });
       if (answered === undefined) return done('unknown', 'aborted');
       const { operation, answer } = answered;
       if (answer.error !== undefined) noteRefusal(endpoints, operation, answer.error, requestId);
@@ -102,9 +113,8 @@ export async function serve(
   }
 }
 
-/** An answer of the API, and the operation it is of; `unknown` is none of ours. */
-interface Answered {
-  readonly operation: string;
+/** An answer of the API, and what was called. */
+interface Answered extends Call {
   readonly answer: ApiResponse;
 }
 
@@ -113,14 +123,13 @@ async function answerApi(
   endpoints: Endpoints,
   way: ApiRoute,
   incoming: IncomingMessage,
-  wire: SignedHttpRequest,
-  requestId: string,
+  head: Omit<ApiRequest, 'body'>,
 ): Promise<Answered | undefined> {
   const { query, gate } = endpoints;
-  const { address: sourceIp } = endpoints.clientOf(incoming);
+  const { requestId, sourceIp } = head;
   const asked = askedByHead(endpoints, way);
-  const refuse = (error: ServiceError, operation = asked?.operation ?? 'unknown'): Answered => ({
-    operation,
+  const refuse = (error: ServiceError, call = callOf(asked?.service, asked?.operation)): Answered => ({
+    ...call,
     answer: way.to === 'query' ? refuseQuery(query[0]?.namespace ?? '', error, requestId) : refuseJson(error),
   });
   const admitted = (operation: BoundOperation | undefined): boolean =>
@@ -134,26 +143,29 @@ async function answerApi(
   }
   let body: Buffer;
   try {
-    body = await readBody(incoming, Number(headerOf(wire, 'content-length') ?? 0), largestBody);
+    body = await readBody(incoming, Number(headerOf(head, 'content-length') ?? 0), largestBody);
   } catch (fault) {
     if (!(fault instanceof BodyTooLarge)) return undefined;
     return refuse(new ServiceError('RequestEntityTooLargeException', 'Request entity is too large.'));
   }
-  const request: ApiRequest = { ...wire, requestId, sourceIp, body };
+  const request: ApiRequest = { ...head, body };
   if (way.to === 'query') {
     const form = new URLSearchParams(request.method === 'GET' ? request.query : body.toString('utf8'));
     const service = query.find(({ version }) => version === form.get('Version'));
     const operation = service?.operations.get(form.get('Action') ?? '');
     if (!admitted(operation)) {
-      return refuse(new ServiceError('Throttling', 'Rate exceeded', ofAddress), operation?.name);
+      return refuse(
+        new ServiceError('Throttling', 'Rate exceeded', ofAddress),
+        callOf(service, operation?.name),
+      );
     }
-    return { operation: operation?.name ?? 'unknown', answer: await answerQuery(gate, query, form, request) };
+    return { ...callOf(service, operation?.name), answer: await answerQuery(gate, query, form, request) };
   }
-  if (asked === undefined || (way.to === 'json' && !isAwsJson(headerOf(wire, 'content-type')))) {
+  if (asked === undefined || (way.to === 'json' && !isAwsJson(headerOf(head, 'content-type')))) {
     return refuse(new ServiceError('UnknownOperationException', 'The operation is not known.'));
   }
   const { service, operation } = asked;
-  return { operation, answer: await answerJson(gate, service, operation, request) };
+  return { ...callOf(service, operation), answer: await answerJson(gate, service, operation, request) };
 }
 
 /** The operation of a request whose head says it; `unknown` when it is none of the service's. */
@@ -167,6 +179,10 @@ function askedByHead(
   }
   if (way.to === 'federate') return { service: json.daypass, operation: 'Federate' };
   return undefined;
+}
+
+function callOf(service: Service | undefined, operation = 'unknown'): Call {
+  return { service: service?.signingName ?? 'unknown', operation };
 }
 
 const ofAddress = { reason: 'the limit of this address for this operation' };
@@ -190,20 +206,11 @@ function noteRefusal(
 
 /** The query is left out: signatures of presigned requests stand in it. */
 function logAccess(
-  { log, clientOf }: Endpoints,
-  request: IncomingMessage,
-  response: ServerResponse,
-  { startedAt, ...known }: { requestId: string; operation: string; startedAt: number },
+  log: Logger,
+  { method, url }: IncomingMessage,
+  { statusCode }: ServerResponse,
+  { startedAt, ...known }: { requestId: string; operation: string; sourceIp: string; startedAt: number },
 ): void {
-  log.debug(
-    {
-      ...known,
-      method: request.method,
-      path: request.url?.split('?', 1)[0],
-      status: response.statusCode,
-      milliseconds: Math.round((performance.now() - startedAt) * 100) / 100,
-      address: clientOf(request).address,
-    },
-    'request',
-  );
+  const milliseconds = Math.round((performance.now() - startedAt) * 100) / 100;
+  log.debug({ ...known, method, path: url?.split('?', 1)[0], status: statusCode, milliseconds }, 'request');
 }

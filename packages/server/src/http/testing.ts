@@ -3,7 +3,9 @@ import { type AnyOperation, operation } from '../api/protocol/operation.ts';
 import { string, structure } from '../api/protocol/shape.ts';
 import { rememberRefusals } from '../api/refusals.ts';
 import { bind } from '../api/service.ts';
+import { openTrail } from '../audit/trail.ts';
 import { systemClock } from '../clock.ts';
+import { inviteBody } from '../gateway/wire.ts';
 import { openMetrics, renderMetrics } from '../metrics/metrics.ts';
 import { clientReader } from './client.ts';
 import { type Rates, rateLimits } from './rate-limit.ts';
@@ -25,7 +27,7 @@ export const echoOperations: readonly AnyOperation<object>[] = [
   }),
 ];
 
-/** Endpoints of those operations; the gateway's S3 answers once it has read everything. */
+/** Endpoints of those operations; the gateway's S3 answers once it has read everything, save below `/refused/`. */
 export function echoEndpoints({
   rates = { perAddress: 0, perPool: 0 },
   hops = 0,
@@ -50,6 +52,8 @@ export function echoEndpoints({
     json: { 'cognito-identity': echo, daypass: bind('daypass', [], {}) },
     query: [{ ...bind('sts', echoOperations, {}), version: '2011-06-15', namespace: 'https://sts.test/' }],
     async s3(request, response) {
+      if (request.url?.startsWith('/refused/')) return void response.writeHead(403).end();
+      inviteBody(request, response);
       for await (const _chunk of request);
       response.end('stored');
     },
@@ -62,6 +66,11 @@ export function echoEndpoints({
     limits: rateLimits(rates, systemClock),
     log: pino({ level: 'silent' }),
     metrics,
+    trail: openTrail({
+      place: { region: 'us-east-1', account: '000000000000' },
+      clock: systemClock,
+      recorder: { record: () => {} },
+    }),
     scrape: { token: scrapeToken, render: async () => renderMetrics([await metrics.snapshot()]) },
     clientOf: clientReader(hops),
     ready: async () => {},

@@ -50,5 +50,6 @@ export function measuredStore(store: Store, metrics: Pick<Metrics, 'storeCalls' 
     appendAudit: measured('appendAudit', store.appendAudit),
     listAudit: measured('listAudit', store.listAudit),
     auditOfRequest: measured('auditOfRequest', store.auditOfRequest),
+    pruneAudit: measured('pruneAudit', store.pruneAudit),
   };
 }

@@ -7,6 +7,7 @@ const sql = {
   newest: `SELECT ${columns} FROM audit ORDER BY id DESC LIMIT ?`,
   before: `SELECT ${columns} FROM audit WHERE id < ? ORDER BY id DESC LIMIT ?`,
   ofRequest: `SELECT ${columns} FROM audit WHERE request_id = ? ORDER BY id DESC`,
+  prune: 'DELETE FROM audit WHERE id IN (SELECT id FROM audit WHERE id < ? ORDER BY id LIMIT ?)',
 };
 
 /** Appending an entry again, after an answer was lost, changes nothing. */
@@ -32,6 +33,14 @@ export async function listAudit(
 
 export async function auditOfRequest(database: Database, requestId: string): Promise<readonly AuditEntry[]> {
   return (await database.all(sql.ofRequest, [requestId])).map(auditEntry);
+}
+
+export async function pruneAudit(
+  database: Database,
+  { before, limit }: { before: string; limit: number },
+): Promise<number> {
+  const results = await database.write([{ sql: sql.prune, parameters: [before, limit] }]);
+  return results?.[0]?.changed ?? 0;
 }
 
 function auditEntry(row: Row): AuditEntry {

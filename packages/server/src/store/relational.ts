@@ -1,4 +1,4 @@
-import { appendAudit, auditOfRequest, listAudit } from './audit.ts';
+import { appendAudit, auditOfRequest, listAudit, pruneAudit } from './audit.ts';
 import { openCollection } from './collections.ts';
 import type { Database } from './database.ts';
 import * as identities from './identities.ts';
@@ -22,6 +22,7 @@ export function relationalStore(database: Database): Store {
     appendAudit: (entries) => appendAudit(database, entries),
     listAudit: (options) => listAudit(database, options),
     auditOfRequest: (requestId) => auditOfRequest(database, requestId),
+    pruneAudit: (options) => pruneAudit(database, options),
 
     async ping() {
       await database.first('SELECT 1 AS answer', []);

@@ -130,6 +130,8 @@ export interface Store {
   listAudit(options: { before?: string; limit: number }): Promise<readonly AuditEntry[]>;
   /** The entry of one request, newest first. */
   auditOfRequest(requestId: string): Promise<readonly AuditEntry[]>;
+  /** Deletes the oldest entries with ids less than `before`, at most `limit`; returns how many. */
+  pruneAudit(options: { before: string; limit: number }): Promise<number>;
 
   /** Resolves when the store answers; throws `StoreUnavailable` otherwise. */
   ping(): Promise<void>;

@@ -40,4 +40,13 @@ export function auditPromises(open: OpenStore): void {
     await store.appendAudit([]);
     expect(await store.listAudit({ limit: 100 })).toEqual(entries.toReversed());
   });
+
+  it('forgets the oldest, no more at a time than it is told', async () => {
+    const store = await open();
+    await store.appendAudit(entries);
+    expect(await store.pruneAudit({ before: '0190-0005', limit: 3 })).toBe(3);
+    expect(await store.pruneAudit({ before: '0190-0005', limit: 3 })).toBe(2);
+    expect(await store.pruneAudit({ before: '0190-0005', limit: 3 })).toBe(0);
+    expect(await store.listAudit({ limit: 100 })).toEqual(entries.slice(5).toReversed());
+  });
 }

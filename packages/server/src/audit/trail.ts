@@ -1,0 +1,134 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import type { Place } from '../access/arn.ts';
+import type { Caller } from '../access/caller.ts';
+import type { Clock } from '../clock.ts';
+import type { SessionGrant } from '../credentials/issuer.ts';
+import type { ServiceError } from '../errors.ts';
+import type { IdentityChange } from '../store/store.ts';
+import { type AuditEvent, auditEvent, callEvent, isReadOnly } from './event.ts';
+
+/** What becomes known of a request while it is served. */
+export interface RequestRecord {
+  readonly requestId: string;
+  readonly sourceIp: string;
+  /** Known, like the two below, once the operation runs. */
+  caller?: Caller;
+  input?: Readonly<Record<string, unknown>>;
+  output?: Readonly<Record<string, unknown>> | undefined;
+  /** The session that was handed out. */
+  grant?: SessionGrant;
+  /** What was written about identities. */
+  readonly changes: IdentityChange[];
+}
+
+/** Which operation of which service (by its signing name) was called; `unknown` is none of ours. */
+export interface Call {
+  readonly service: string;
+  readonly operation: string;
+}
+
+/** A request to the data plane that was refused. */
+export interface GatewayDenial {
+  readonly requestId: string;
+  readonly caller: Caller | undefined;
+  readonly action: string | undefined;
+  readonly resource: string | undefined;
+  readonly reason: string;
+}
+
+/** Where events go: everything to the sinks, and what administrators did and who was refused to the store as well. */
+export interface Recorder {
+  record(event: AuditEvent, options: { readonly keep: boolean }): void;
+}
+
+/** Follows requests through the service and records what they came to. */
+export interface Trail {
+  /** Runs the serving of one request; what it does on the way is noted for it. */
+  follow<T>(requestId: string, sourceIp: string, serve: () => T): T;
+  /** Notes something about the request that is being served, if one is. */
+  note(change: (record: RequestRecord) => void): void;
+  /** A call of the API has its answer; called within `follow`. */
+  answered(call: Call, error: ServiceError | undefined): void;
+  denied(service: 's3' | 'dynamodb', denial: GatewayDenial): void;
+}
+
+export function openTrail(options: {
+  readonly place: Place;
+  readonly clock: Clock;
+  readonly recorder: Recorder;
+}): Trail {
+  const { place, clock, recorder } = options;
+  const requests = new AsyncLocalStorage<RequestRecord>();
+
+  return {
+    follow: (requestId, sourceIp, serve) => requests.run({ requestId, sourceIp, changes: [] }, serve),
+
+    note(change) {
+      const record = requests.getStore();
+      if (record !== undefined) change(record);
+    },
+
+    answered(call, error) {
+      const record = requests.getStore();
+      if (record === undefined) return;
+      const at = clock.now();
+      const { operation } = call;
+      const handsOut = record.grant !== undefined || tokenOperations.has(operation);
+      const isChange = record.caller !== undefined && !handsOut && !isReadOnly(operation);
+      if (error !== undefined || isChange || handsOut) {
+        const event = callEvent(place, at, record, call, error);
+        recorder.record(event, { keep: error !== undefined || isChange });
+      }
+      for (const change of record.changes) {
+        for (const told of tellingsOf(change)) {
+          const event = auditEvent(place, at, record, { ...told, eventType: 'AwsServiceEvent' });
+          recorder.record(event, { keep: false });
+        }
+      }
+    },
+
+    denied(service, { requestId, caller, action, resource, reason }) {
+      const record = {
+        requestId,
+        sourceIp: requests.getStore()?.sourceIp ?? '',
+        changes: [],
+        ...(caller && { caller }),
+      };
+      const event = auditEvent(place, clock.now(), record, {
+        eventSource: `${service}.amazonaws.com`,
+        eventName: action?.slice(action.indexOf(':') + 1) ?? 'Unknown',
+        errorCode: 'AccessDenied',
+        requestParameters: resource === undefined ? null : { resource },
+        additionalEventData: { reason },
+        managementEvent: false,
+        eventCategory: 'Data',
+      });
+      recorder.record(event, { keep: true });
+    },
+  };
+}
+
+/** Operations that hand out one of the pools' own tokens. */
+const tokenOperations = new Set(['GetOpenIdToken', 'GetOpenIdTokenForDeveloperIdentity']);
+
+/** What a change of identities means, in the words of federation. */
+function tellingsOf(
+  change: IdentityChange,
+): readonly Pick<AuditEvent, 'eventSource' | 'eventName' | 'additionalEventData'>[] {
+  const { poolId, create = [], update = [], addLogins = [], moveLogins = [], removeLogins = [] } = change;
+  const about = (eventName: string, data: object) => ({
+    eventSource: 'cognito-identity.amazonaws.com',
+    eventName,
+    additionalEventData: { identityPoolId: poolId, ...data },
+  });
+  const merged = new Map(moveLogins.map(({ from, to }) => [from, to]));
+  return [
+    ...create.map((identityId) => about('IdentityCreated', { identityId })),
+    ...addLogins.map((login) => about('LoginLinked', login)),
+    ...[...merged].map(([identityId, into]) => about('IdentityMerged', { identityId, into })),
+    ...removeLogins.map((login) => about('LoginUnlinked', login)),
+    ...update
+      .filter(({ identityId, enabled }) => !enabled && !merged.has(identityId))
+      .map(({ identityId }) => about('IdentityDisabled', { identityId })),
+  ];
+}
