@@ -189,6 +189,50 @@ describe('guests', () => {
   });
 });
 
+describe('a change between the steps of another', () => {
+  /** A node on which something happens once, when logins have been looked for and before their identities are read. */
+  const interrupted = (happening: () => Promise<unknown>) => {
+    const services = node();
+    let pending: (() => Promise<unknown>) | undefined = happening;
+    const getIdentityWithLogins: Store['getIdentityWithLogins'] = async (id) => {
+      const now = pending;
+      pending = undefined;
+      await now?.();
+      return services.store.getIdentityWithLogins(id);
+    };
+    return { ...services, store: { ...services.store, getIdentityWithLogins } };
+  };
+
+  it('makes no stranger of a guest who is just being signed in', async () => {
+    const guest = await newGuest(node(), pool);
+    const services = interrupted(() => identityOf(node(1), pool, [google('ada')], guest));
+    expect(await identityOf(services, pool, [google('ada')], guest)).toBe(guest);
+  });
+
+  it('does not bring a merged identity back to life', async () => {
+    const older = await identityOf(node(), pool, [facebook('ada')]);
+    clock.advance(1);
+    const younger = await identityOf(node(), pool, [google('ada')]);
+    const services = interrupted(() => identityOf(node(1), pool, [google('ada'), facebook('ada')]));
+    const developer = { provider: developers, subject: 'ada' };
+    expect(await identityOf(services, pool, [google('ada'), developer])).toBe(older);
+    expect(await node().store.getIdentityWithLogins(younger)).toMatchObject({ enabled: false, logins: [] });
+  });
+
+  it('does not let a login link what it has been unlinked from', async () => {
+    const identityId = await identityOf(node(), pool, [facebook('ada'), google('ada')]);
+    const services = interrupted(() =>
+      removeLogins(node(1), poolId, identityId, ({ logins }) =>
+        logins.filter(({ provider }) => provider === google('ada').provider),
+      ),
+    );
+    const developer = { provider: developers, subject: 'ada' };
+    const other = await identityOf(services, pool, [google('ada'), developer]);
+    expect(other).not.toBe(identityId);
+    expect((await node().store.getIdentityWithLogins(identityId))?.logins).toHaveLength(1);
+  });
+});
+
 describe('an admission', () => {
   const refuse = async () => {
     throw new Error('refused');

@@ -191,8 +191,8 @@ export async function ownerOf(
 
 /** Throws InvalidParameterException for a login whose user has more of a name than a store can keep as a key. */
 export function mustBeKeepable(poolId: PoolId, { provider, subject }: ProvenLogin): void {
-  const text = `${poolId}${provider}${subject}`;
-  if (!text.isWellFormed() || text.includes('\0') || Buffer.byteLength(text) > maxKeyBytes) {
+  const isText = [provider, subject].every((text) => text.isWellFormed() && !text.includes('\0'));
+  if (!isText || Buffer.byteLength(`${poolId}${provider}${subject}`) > maxKeyBytes) {
     throw new ServiceError(
       'InvalidParameterException',
       'The user identifier is too long or has characters that no identifier may have.',
