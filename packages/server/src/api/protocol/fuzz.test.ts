@@ -256,5 +256,5 @@ describe('any body to any operation', () => {
     expect(outcomes.get('success')).toBeGreaterThan(500);
     for (const code of ['InvalidParameterException', 'NotAuthorizedException', 'ResourceNotFoundException'])
       expect(outcomes.get(code), code).toBeGreaterThan(0);
-  });
+  }, 60_000);
 });
