@@ -42,6 +42,7 @@ const table = {
   InvalidClientTokenId: { fault: 'Sender', status: 403 },
   InvalidIdentityToken: { fault: 'Sender', status: 400 },
   InvalidInput: { fault: 'Sender', status: 400 },
+  InvalidParameterValue: { fault: 'Sender', status: 400 },
   LimitExceeded: { fault: 'Sender', status: 409 },
   MalformedInput: { fault: 'Sender', status: 400 },
   MalformedPolicyDocument: { fault: 'Sender', status: 400 },

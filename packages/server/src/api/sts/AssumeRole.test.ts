@@ -280,7 +280,7 @@ describe('AssumeRole', () => {
 
       for (const Key of ['team', 'TEAM']) {
         expect(await refusal(assume(session, second, { Tags: [{ Key, Value: 'blue' }] }))).toEqual([
-          'ValidationError',
+          'InvalidParameterValue',
           "One of the specified transitive tag keys can't be set because it conflicts with a transitive tag key from the calling session.",
         ]);
       }

@@ -31,7 +31,7 @@ describe('sessionTags', () => {
     ['a reserved key', [[tag('AWS:team')]], 'Tag keys that begin with aws: are reserved for system use.'],
   ])('refuses %s', (_case, asked, message) => {
     expect(() => sessionTags(...asked)).toThrow(
-      expect.objectContaining({ code: 'ValidationError', message }),
+      expect.objectContaining({ code: 'InvalidParameterValue', message }),
     );
   });
 });

@@ -13,7 +13,7 @@ interface Inheritance {
 
 /**
  * The tags of a new session: those asked for, and the transitive ones of the session that asks, which cannot be
- * replaced. Keys are told apart whatever their case. Throws ValidationError.
+ * replaced. Keys are told apart whatever their case. Throws InvalidParameterValue.
  * Source: IAM User Guide, "Pass session tags in AWS STS".
  */
 export function sessionTags(
@@ -50,5 +50,5 @@ function fold(key: string): string {
 }
 
 function invalidParameter(message: string): ServiceError {
-  return new ServiceError('ValidationError', message);
+  return new ServiceError('InvalidParameterValue', message);
 }
