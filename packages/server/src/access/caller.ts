@@ -7,6 +7,8 @@ export type Caller = RootCaller | UserCaller | SessionCaller;
 export interface RootCaller {
   readonly kind: 'root';
   readonly accessKeyId: string;
+  /** Milliseconds since the epoch; set for temporary credentials, those of GetSessionToken. */
+  readonly issuedAt?: number;
   readonly arn: string;
   readonly userId: string;
   readonly account: string;
@@ -15,6 +17,8 @@ export interface RootCaller {
 export interface UserCaller {
   readonly kind: 'user';
   readonly accessKeyId: string;
+  /** As root's. */
+  readonly issuedAt?: number;
   readonly arn: string;
   /** `AIDA…` */
   readonly userId: string;

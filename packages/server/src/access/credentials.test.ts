@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { OwnerGrant } from '../credentials/issuer.ts';
 import { wrapSecret } from './access-keys.ts';
 import { type AccessFloor, accessFloor, roleDocument, sessionCaller, userDocument } from './testing.ts';
 
@@ -75,6 +76,61 @@ describe('credentials of a long-term key', () => {
 
   it('are refused for what is no key id, without asking the store', async () => {
     expect(await floor.openCredentials('root', undefined)).toMatchObject(unknown);
+  });
+});
+
+describe('temporary credentials of an owner', () => {
+  const user = { kind: 'user', userName: 'backend', userId: 'AIDABACKEND' } as const;
+
+  async function open(owner: OwnerGrant['owner'], lifetime = 1000) {
+    const issued = await floor.sessions.issueToOwner({ owner, expiresAt: floor.clock.now() + lifetime });
+    return { issued, opened: await floor.openCredentials(issued.accessKeyId, issued.sessionToken) };
+  }
+
+  it("are root's", async () => {
+    const { issued, opened } = await open({ kind: 'root' });
+    expect(opened).toEqual({
+      status: 'valid',
+      secretKey: issued.secretAccessKey,
+      caller: {
+        kind: 'root',
+        accessKeyId: issued.accessKeyId,
+        issuedAt: floor.clock.now(),
+        arn: 'arn:aws:iam::000000000000:root',
+        userId: '000000000000',
+        account: '000000000000',
+      },
+    });
+  });
+
+  it("are a user's, as he is now", async () => {
+    await addUser();
+    const { issued, opened } = await open(user);
+    expect(opened).toEqual({
+      status: 'valid',
+      secretKey: issued.secretAccessKey,
+      caller: {
+        kind: 'user',
+        accessKeyId: issued.accessKeyId,
+        issuedAt: floor.clock.now(),
+        arn: 'arn:aws:iam::000000000000:user/svc/backend',
+        userId: 'AIDABACKEND',
+        account: '000000000000',
+        userName: 'backend',
+        tags: { team: 'game' },
+      },
+    });
+  });
+
+  it('are refused when the user is gone, or was made anew under the name', async () => {
+    expect((await open(user)).opened).toMatchObject(unknown);
+    floor.users.forget('backend');
+    await addUser();
+    expect((await open({ ...user, userId: 'AIDAOLD' })).opened).toMatchObject(unknown);
+  });
+
+  it('are refused when they have expired', async () => {
+    expect((await open({ kind: 'root' }, 0)).opened).toMatchObject({ status: 'expired' });
   });
 });
 

@@ -6,7 +6,7 @@ import { openSqliteStore } from '../store/sqlite.ts';
 import type { Store } from '../store/store.ts';
 import { TestClock } from '../tokens/testing/issuer.ts';
 import { type EmbeddedCredentials, embeddedCredentials } from './embedded.ts';
-import type { SessionGrant } from './issuer.ts';
+import type { OwnerGrant, SessionGrant } from './issuer.ts';
 
 let store: Store;
 let keys: SealingKeys;
@@ -56,10 +56,27 @@ const full: SessionGrant = {
   transitiveTagKeys: ['team'],
 };
 
+const saml: SessionGrant = {
+  ...plain,
+  federation: {
+    provider: 'arn:aws:iam::000000000000:saml-provider/corporate',
+    audience: 'https://signin.aws.amazon.com/saml',
+    subject: 'ada',
+    amr: [],
+    saml: { nameQualifier: 'SbdGOnUkh1i4+EXAMPLExL/jEvs=', subjectType: 'persistent' },
+  },
+};
+
+const owners: readonly OwnerGrant['owner'][] = [
+  { kind: 'root' },
+  { kind: 'user', userName: 'ada', userId: 'AIDAADA' },
+];
+
 describe('our temporary credentials', () => {
   it.each([
     ['little', plain],
     ['everything', full],
+    ['the name of a SAML subject', saml],
   ])('open to the session that they were made for, with %s in it', async (_, grant) => {
     const made = await credentials.issue(grant);
     expect(made.accessKeyId).toMatch(/^ASIA[A-Z2-7]{16}$/);
@@ -70,7 +87,23 @@ describe('our temporary credentials', () => {
       secretKey: made.secretAccessKey,
       session: { ...grant, kind: 'session', accessKeyId: made.accessKeyId, issuedAt: clock.now() },
     });
-    expect(Object.entries(opened?.session.tags ?? {})).toEqual(Object.entries(grant.tags));
+    const { session } = opened ?? {};
+    expect(Object.entries(session?.kind === 'session' ? session.tags : {})).toEqual(
+      Object.entries(grant.tags),
+    );
+  });
+
+  it.each(owners)('open to the owner of a long-term key: $kind', async (owner) => {
+    const { expiresAt } = plain;
+    const made = await credentials.issueToOwner({ owner, expiresAt });
+    expect(made).toMatchObject({
+      accessKeyId: expect.stringMatching(/^ASIA[A-Z2-7]{16}$/),
+      expiration: new Date(expiresAt),
+    });
+    expect(await credentials.open(made.accessKeyId, made.sessionToken)).toEqual({
+      secretKey: made.secretAccessKey,
+      session: { kind: 'owner', accessKeyId: made.accessKeyId, owner, issuedAt: clock.now(), expiresAt },
+    });
   });
 
   it('are others each time', async () => {
@@ -92,8 +125,11 @@ describe('our temporary credentials', () => {
     expect(await credentials.open('', one.sessionToken)).toBeUndefined();
   });
 
-  it('do not open with any bit of the token changed, cut short or made longer', async () => {
-    const made = await credentials.issue(full);
+  it.each([
+    ['a role', () => credentials.issue(full)],
+    ['root', () => credentials.issueToOwner({ owner: { kind: 'root' }, expiresAt: plain.expiresAt })],
+  ])('of %s do not open with any bit of the token changed, cut short or made longer', async (_, issue) => {
+    const made = await issue();
     const token = Buffer.from(made.sessionToken, 'base64');
     for (let bit = 0; bit < token.length * 8; bit++) {
       const changed = Buffer.from(token);

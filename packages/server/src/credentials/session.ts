@@ -19,11 +19,12 @@ export interface SessionCaller {
   readonly tags: Readonly<Record<string, string>>;
   /** How the session came to be, for the condition keys that outlive the exchange. */
   readonly federation?: {
-    /** `cognito-identity.amazonaws.com`, or an OIDC provider's login key. */
+    /** `cognito-identity.amazonaws.com`, an OIDC provider's login key, or a SAML provider's ARN. */
     readonly provider: string;
     readonly audience: string;
     readonly subject: string;
     readonly amr: readonly string[];
+    readonly saml?: SamlName;
   };
   /** Set when the session belongs to an identity of a pool. */
   readonly identityId?: IdentityId;
@@ -34,4 +35,22 @@ export interface SessionCaller {
   readonly sessionPolicyArns?: readonly string[];
   readonly sourceIdentity?: string;
   readonly transitiveTagKeys?: readonly string[];
+}
+
+/** What, beside its text, a SAML subject's name is known by: `saml:namequalifier` and `saml:sub_type`. */
+export interface SamlName {
+  readonly nameQualifier: string;
+  readonly subjectType?: string;
+}
+
+/** The owner of a long-term access key with temporary credentials of his own: what GetSessionToken puts into a token. */
+export interface OwnerSession {
+  readonly kind: 'owner';
+  readonly accessKeyId: string;
+  readonly owner:
+    | { readonly kind: 'root' }
+    | { readonly kind: 'user'; readonly userName: string; readonly userId: string };
+  /** Milliseconds since the epoch. */
+  readonly issuedAt: number;
+  readonly expiresAt: number;
 }

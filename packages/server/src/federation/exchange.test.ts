@@ -42,7 +42,7 @@ const enter = async (
 
 async function sessionOf({ credentials }: Exchange) {
   const opened = await services.credentials.open(credentials.accessKeyId, credentials.sessionToken);
-  if (opened === undefined) throw new Error('the credentials are none of ours');
+  if (opened?.session.kind !== 'session') throw new Error('the credentials are none of a role');
   return opened.session;
 }
 
