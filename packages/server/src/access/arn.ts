@@ -13,7 +13,7 @@ export function userArn(place: Place, path: string, userName: string): string {
   return `arn:aws:iam::${place.account}:user${path}${userName}`;
 }
 
-export function oidcProviderArn(place: Place, url: string): string {
+export function oidcProviderArn(place: Pick<Place, 'account'>, url: string): string {
   return `arn:aws:iam::${place.account}:oidc-provider/${url.replace(/^https:\/\//, '')}`;
 }
 

@@ -10,6 +10,7 @@ import type { Clock } from '../clock.ts';
 import { assumedRoleArn } from '../credentials/embedded.ts';
 import type { SessionGrant } from '../credentials/issuer.ts';
 import type { IdentityId, PoolId } from '../ids.ts';
+import { oidcProviderArn, type Place } from './arn.ts';
 import type { Role } from './roles.ts';
 import { timeKeys } from './time-keys.ts';
 
@@ -122,12 +123,35 @@ export function trustsIdentity(role: Role, claim: IdentityClaim, now: number): {
   return refused?.decision ?? { allowed: true };
 }
 
+/** Providers of access tokens, which are known without being registered, and the condition key of the user at each. */
+export const accessTokenProviders: ReadonlyMap<string, string> = new Map([
+  ['graph.facebook.com', 'id'],
+  ['www.amazon.com', 'user_id'],
+]);
+
+/** Google's login key: the one provider of id tokens that is known without being registered. */
+export const google = 'accounts.google.com';
+
+const knownUnregistered = new Set([identityPoolPrincipal, google, ...accessTokenProviders.keys()]);
+
+/**
+ * The value of `aws:FederatedProvider`: the ARN of a provider registered in IAM, and the name alone of those that AWS
+ * knows by itself. User pools are among these even when they are registered, as AWS's answers show.
+ * Source: IAM User Guide, "AWS global condition context keys".
+ */
+export function federatedProvider(place: Pick<Place, 'account'>, provider: string): string {
+  return knownUnregistered.has(provider) || /^cognito-idp\.[a-z0-9-]+\.amazonaws\.com\//.test(provider)
+    ? provider
+    : oidcProviderArn(place, provider);
+}
+
 /** `:aud` is the pool, `:sub` the identity. Source: IAM User Guide, "Available keys for AWS web identity federation". */
 export function identityKeys({ poolId, identityId, amr }: IdentityClaim): Context {
   return new Map<string, string | readonly string[]>([
     [`${identityPoolPrincipal}:aud`, poolId],
     [`${identityPoolPrincipal}:sub`, identityId],
     [`${identityPoolPrincipal}:amr`, amr],
+    ['aws:federatedprovider', identityPoolPrincipal],
   ]);
 }
 

@@ -2,7 +2,7 @@ import { evaluate } from '@daypass/policy';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { RoleDocument, UserDocument } from '../store/documents.ts';
 import type { Caller, UserCaller } from './caller.ts';
-import { policiesOf } from './policies.ts';
+import { contextOf, policiesOf } from './policies.ts';
 import {
   type AccessFloor,
   accessFloor,
@@ -137,5 +137,92 @@ describe('policiesOf', () => {
     await floor.store.collection('policies').replace('read', { ...versions, defaultVersionId: 'v2' }, 1);
     floor.clock.advance(1000);
     expect(await allowed(user)).toEqual(['s3:PutObject']);
+  });
+});
+
+describe('contextOf', () => {
+  const federated = (provider: string, more: object = {}) =>
+    sessionCaller({ federation: { provider, audience: 'app', subject: 'ada', amr: [], ...more } });
+  const keysOf = (caller: Caller) => {
+    const context = contextOf(caller);
+    return Object.fromEntries(
+      [...context].filter(([key]) => !/^aws:(?:principal|userid|username|tokenissuetime)/.test(key)),
+    );
+  };
+
+  it.each<[string, Caller, object]>([
+    [
+      'an identity pool',
+      federated('cognito-identity.amazonaws.com', { amr: ['authenticated'] }),
+      {
+        'aws:federatedprovider': 'cognito-identity.amazonaws.com',
+        'cognito-identity.amazonaws.com:aud': 'app',
+        'cognito-identity.amazonaws.com:sub': 'ada',
+        'cognito-identity.amazonaws.com:amr': ['authenticated'],
+      },
+    ],
+    [
+      'a provider registered in IAM',
+      federated('login.example.test/Tenant'),
+      {
+        'aws:federatedprovider': 'arn:aws:iam::000000000000:oidc-provider/login.example.test/Tenant',
+        'login.example.test/tenant:aud': 'app',
+        'login.example.test/tenant:sub': 'ada',
+      },
+    ],
+    [
+      'a user pool',
+      federated('cognito-idp.us-east-1.amazonaws.com/us-east-1_Pool'),
+      {
+        'aws:federatedprovider': 'cognito-idp.us-east-1.amazonaws.com/us-east-1_Pool',
+        'cognito-idp.us-east-1.amazonaws.com/us-east-1_pool:aud': 'app',
+        'cognito-idp.us-east-1.amazonaws.com/us-east-1_pool:sub': 'ada',
+      },
+    ],
+    [
+      'Google',
+      federated('accounts.google.com'),
+      {
+        'aws:federatedprovider': 'accounts.google.com',
+        'accounts.google.com:aud': 'app',
+        'accounts.google.com:sub': 'ada',
+      },
+    ],
+    [
+      'Facebook',
+      federated('graph.facebook.com'),
+      {
+        'aws:federatedprovider': 'graph.facebook.com',
+        'graph.facebook.com:app_id': 'app',
+        'graph.facebook.com:id': 'ada',
+      },
+    ],
+    [
+      'Login with Amazon',
+      federated('www.amazon.com'),
+      {
+        'aws:federatedprovider': 'www.amazon.com',
+        'www.amazon.com:app_id': 'app',
+        'www.amazon.com:user_id': 'ada',
+      },
+    ],
+    [
+      'a SAML provider',
+      federated('arn:aws:iam::000000000000:saml-provider/corporate', {
+        saml: { nameQualifier: 'hash=', subjectType: 'persistent' },
+      }),
+      { 'saml:sub': 'ada', 'saml:namequalifier': 'hash=', 'saml:sub_type': 'persistent' },
+    ],
+    ['AssumeRole', sessionCaller(), { 'aws:multifactorauthpresent': 'false' }],
+    ['GetSessionToken', { ...user, issuedAt: 0 }, { 'aws:multifactorauthpresent': 'false' }],
+    ['a long-term key', user, {}],
+  ])('has of credentials by %s only what outlives their making', (_, caller, keys) => {
+    expect(keysOf(caller)).toEqual(keys);
+  });
+
+  it('knows when temporary credentials were made', () => {
+    const issued = { ...user, issuedAt: Date.UTC(2026, 0, 1) };
+    expect(contextOf(issued).get('aws:tokenissuetime')).toBe('2026-01-01T00:00:00.000Z');
+    expect(contextOf(user).has('aws:tokenissuetime')).toBe(false);
   });
 });

@@ -5,6 +5,7 @@ import {
   type PolicySet,
   parsePolicy,
 } from '@daypass/policy';
+import { accessTokenProviders, federatedProvider } from './assume.ts';
 import type { Caller, SessionCaller } from './caller.ts';
 import type { ManagedPolicies } from './managed-policies.ts';
 import { isSessionOf, type Roles } from './roles.ts';
@@ -93,9 +94,8 @@ function sessionPolicyCompiler(): (text: string) => CompiledPolicy {
 }
 
 /**
- * The condition keys that follow from the caller alone, in lower case. Of the claims of a federated session only
- * these outlive the exchange. Source: IAM User Guide, "AWS global condition context keys" and "Available keys for AWS
- * web identity federation".
+ * The condition keys that follow from the caller alone, in lower case.
+ * Source: IAM User Guide, "AWS global condition context keys".
  */
 export function contextOf(caller: Caller): Context {
   const context = new Map<string, string | readonly string[]>([
@@ -104,21 +104,44 @@ export function contextOf(caller: Caller): Context {
     ['aws:principaltype', principalTypes[caller.kind]],
     ['aws:userid', caller.userId],
   ]);
+  if (caller.issuedAt !== undefined)
+    context.set('aws:tokenissuetime', new Date(caller.issuedAt).toISOString());
   if (caller.kind === 'user') context.set('aws:username', caller.userName);
-  if (caller.kind === 'root') return context;
-  for (const [key, value] of Object.entries(caller.tags))
-    context.set(`aws:principaltag/${key.toLowerCase()}`, value);
-  if (caller.kind === 'user') return context;
-  context.set('aws:tokenissuetime', new Date(caller.issuedAt).toISOString());
-  if (caller.sourceIdentity !== undefined) context.set('aws:sourceidentity', caller.sourceIdentity);
-  const { federation } = caller;
-  if (federation !== undefined) {
-    context.set('aws:federatedprovider', federation.provider);
-    context.set(`${federation.provider.toLowerCase()}:aud`, federation.audience);
-    context.set(`${federation.provider.toLowerCase()}:sub`, federation.subject);
-    if (federation.amr.length > 0) context.set(`${federation.provider.toLowerCase()}:amr`, federation.amr);
+  if (caller.kind !== 'root') {
+    for (const [key, value] of Object.entries(caller.tags))
+      context.set(`aws:principaltag/${key.toLowerCase()}`, value);
   }
+  if (caller.kind === 'session') {
+    if (caller.sourceIdentity !== undefined) context.set('aws:sourceidentity', caller.sourceIdentity);
+    for (const [key, value] of federationKeys(caller)) context.set(key, value);
+  }
+  // Temporary credentials could have been asked for with MFA, unless somebody else has vouched for the user.
+  const isFederated = caller.kind === 'session' && caller.federation !== undefined;
+  if (caller.issuedAt !== undefined && !isFederated) context.set('aws:multifactorauthpresent', 'false');
   return context;
 }
 
 const principalTypes = { root: 'Account', user: 'User', session: 'AssumedRole' } as const;
+
+/**
+ * What outlives the exchange of the claims of a federated session.
+ * Source: IAM User Guide, "IAM and AWS STS condition context keys", the keys of OIDC and SAML federation.
+ */
+function federationKeys({ account, federation }: SessionCaller): Context {
+  const context = new Map<string, string | readonly string[]>();
+  if (federation === undefined) return context;
+  const { provider, audience, subject, amr, saml } = federation;
+  if (provider.includes(':saml-provider/')) {
+    context.set('saml:sub', subject);
+    if (saml !== undefined) context.set('saml:namequalifier', saml.nameQualifier);
+    if (saml?.subjectType !== undefined) context.set('saml:sub_type', saml.subjectType);
+    return context;
+  }
+  const userKey = accessTokenProviders.get(provider);
+  const prefix = provider.toLowerCase();
+  context.set('aws:federatedprovider', federatedProvider({ account }, provider));
+  context.set(`${prefix}:${userKey === undefined ? 'aud' : 'app_id'}`, audience);
+  context.set(`${prefix}:${userKey ?? 'sub'}`, subject);
+  if (amr.length > 0) context.set(`${prefix}:amr`, amr);
+  return context;
+}

@@ -189,6 +189,29 @@ describe('AssumeRoleWithSAML', () => {
     await expect(assume({ RoleArn, SAMLAssertion: await response(RoleArn) })).resolves.toBeDefined();
   });
 
+  it('lets the policies of the role know whose session it is', async () => {
+    const listRoles = async (wanted: object) => {
+      const RoleArn = await createRole({}, [
+        allow('iam:ListRoles', {
+          Condition: { StringEquals: { 'saml:sub_type': 'persistent', ...wanted } },
+        }),
+      ]);
+      const { Credentials, NameQualifier } = await assume({
+        RoleArn,
+        SAMLAssertion: await response(RoleArn),
+      });
+      const iam = new IAMClient(configFor(daypass.url, keysIn(Credentials)));
+      return { NameQualifier, call: iam.send(new ListRolesCommand({})) };
+    };
+    const alice = await listRoles({ 'saml:sub': 'alice' });
+    await expect(alice.call).resolves.toBeDefined();
+    const qualified = await listRoles({ 'saml:namequalifier': alice.NameQualifier });
+    await expect(qualified.call).resolves.toBeDefined();
+    expect((await refusal((await listRoles({ 'saml:sub': 'bob' })).call))[0]).toBe('AccessDenied');
+    // The issuer and the audience are asked for at the door only.
+    expect((await refusal((await listRoles({ 'saml:iss': entityId })).call))[0]).toBe('AccessDenied');
+  });
+
   it('lets the response set tags and a source identity, and make the session shorter', async () => {
     const RoleArn = await createRole(
       { Action: ['sts:AssumeRoleWithSAML', 'sts:TagSession', 'sts:SetSourceIdentity'] },

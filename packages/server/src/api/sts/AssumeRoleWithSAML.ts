@@ -44,21 +44,30 @@ export const AssumeRoleWithSAML = operation({
     if (refused !== undefined) {
       throw notAuthorized(refused.action, `the trust policy of ${role.arn} does not allow it`);
     }
+    const { nameQualifier, subjectType } = identity;
     const { issuer, recipient, subject } = identity.assertion;
     const opened = await openSession(services, {
       role,
       session,
       policies: await readSessionPolicies(services, input),
       lifetime: lifetimeOf(role, shorterOf(input.DurationSeconds, identity.sessionDuration)),
-      origin: { federation: { provider: input.PrincipalArn, audience: recipient, subject, amr: [] } },
+      origin: {
+        federation: {
+          provider: input.PrincipalArn,
+          audience: recipient,
+          subject,
+          amr: [],
+          saml: { nameQualifier, ...(subjectType !== undefined && { subjectType }) },
+        },
+      },
     });
     return {
       ...opened,
       Subject: subject,
-      SubjectType: identity.subjectType,
+      SubjectType: subjectType,
       Issuer: issuer,
       Audience: recipient,
-      NameQualifier: identity.nameQualifier,
+      NameQualifier: nameQualifier,
     };
   },
 });

@@ -216,6 +216,7 @@ describe('AssumeRoleWithWebIdentity', () => {
             [`${key}:aud`]: 'game',
             [`${key}:sub`]: 'alice',
             [`${key}:repository_owner`]: 'example',
+            'aws:FederatedProvider': providerArn,
           },
           'ForAnyValue:StringEquals': { [`${key}:amr`]: 'mfa' },
         },
@@ -249,7 +250,13 @@ describe('AssumeRoleWithWebIdentity', () => {
   it('lets the policies of the role know the claims that outlive the exchange', async () => {
     const RoleArn = await createRole({}, [
       allow('cognito-identity:ListIdentityPools', {
-        Condition: { StringEquals: { [`${key}:sub`]: 'alice', [`${key}:aud`]: 'server' } },
+        Condition: {
+          StringEquals: {
+            [`${key}:sub`]: 'alice',
+            [`${key}:aud`]: 'server',
+            'aws:FederatedProvider': providerArn,
+          },
+        },
       }),
     ]);
     const list = async (claims: { sub?: string }) => {

@@ -1,6 +1,13 @@
 import type { Context } from '@daypass/policy';
-import { oidcProviderArn } from '../../access/arn.ts';
-import { identityKeys, identityOrigin, identityPoolPrincipal } from '../../access/assume.ts';
+import { oidcProviderArn, type Place } from '../../access/arn.ts';
+import {
+  accessTokenProviders,
+  federatedProvider,
+  google,
+  identityKeys,
+  identityOrigin,
+  identityPoolPrincipal,
+} from '../../access/assume.ts';
 import type { Role } from '../../access/roles.ts';
 import type { SessionGrant } from '../../credentials/issuer.ts';
 import { ServiceError } from '../../errors.ts';
@@ -27,8 +34,6 @@ export interface WebIdentity extends Tagging {
   readonly origin: Pick<SessionGrant, 'federation' | 'identityId' | 'poolId'>;
 }
 
-const google = 'accounts.google.com';
-
 /**
  * Proves an id token: of one of our own pools, of Google, or of a provider registered in IAM. Throws `TokenRefused` and
  * InvalidIdentityToken.
@@ -54,7 +59,7 @@ export async function proveIdToken(services: StsServices, token: string): Promis
   const isRegistered = presented.every((client) => clientIds.includes(client));
   return {
     principals: [...(isRegistered ? [arn] : []), ...(key === google ? [google] : [])],
-    ...oidcIdentity(key, proven),
+    ...oidcIdentity(services.place, key, proven),
   };
 }
 
@@ -72,8 +77,9 @@ function notRegistered(iss: string): ServiceError {
   );
 }
 
-function oidcIdentity(key: string, { issuer, subject, audience, claims }: OidcToken) {
+function oidcIdentity(place: Place, key: string, { issuer, subject, audience, claims }: OidcToken) {
   const context = claimKeys(key, claims);
+  context.set('aws:federatedprovider', federatedProvider(place, key));
   if (key === google) {
     context.set(`${google}:oaud`, context.get(`${google}:aud`) ?? '');
     context.set(`${google}:aud`, audience);
@@ -142,16 +148,10 @@ async function provePoolToken(services: StsServices, token: string): Promise<Web
   };
 }
 
-/** Providers of access tokens, which `ProviderId` must name, and the condition key of the user at each. */
-const accessTokenProviders: ReadonlyMap<string, string> = new Map([
-  ['graph.facebook.com', 'id'],
-  ['www.amazon.com', 'user_id'],
-]);
-
 /**
- * Proves an access token of Facebook or Login with Amazon. Such tokens are handed out to any app, so they count only
- * for apps that the role's trust policy names by `graph.facebook.com:app_id` or `www.amazon.com:app_id`: a role that
- * names none is not asked whether it would let everybody in. Throws AccessDenied, ValidationError, and the
+ * Proves an access token of Facebook or Login with Amazon, which `ProviderId` must name. Such tokens are handed out to
+ * any app, so they count only for apps that the role's trust policy names by `graph.facebook.com:app_id` or
+ * `www.amazon.com:app_id`: a role that names none is not asked whether it would let everybody in. Throws AccessDenied, ValidationError, and the
  * `ServiceError` of the verifier, its cause a `TokenRefused`.
  */
 export async function proveAccessToken(
@@ -183,6 +183,7 @@ export async function proveAccessToken(
     context: new Map([
       [`${providerId}:app_id`, audience],
       [`${providerId}:${userKey}`, subject],
+      ['aws:federatedprovider', providerId],
     ]),
     provider: providerId,
     subject,
