@@ -232,6 +232,7 @@ async function assemble(
           ...guarded(
             bind('sts', stsOperations, {
               ...federation,
+              ownerCredentials: sessions,
               managedPolicies,
               policiesOf: gate.policiesOf,
             }),

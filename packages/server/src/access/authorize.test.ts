@@ -101,6 +101,40 @@ describe('refusalOf', () => {
   });
 });
 
+describe('with credentials of GetSessionToken', () => {
+  const temporary = { ...caller, accessKeyId: 'ASIABACKEND', issuedAt: request.now };
+  const root = {
+    kind: 'root',
+    accessKeyId: 'ASIAROOT',
+    arn: `${arn}root`,
+    userId: '0',
+    account: '0',
+  } as const;
+
+  beforeEach(() =>
+    floor.store
+      .collection('users')
+      .insert('backend', userDocument({ inlinePolicies: { p: policy('Allow', '*') } })),
+  );
+
+  it.each([temporary, { ...root, issuedAt: request.now }])('$kind may not call IAM', async (caller) => {
+    await expect(
+      refusalOf(services, caller, { action: 'iam:GetRole', resource: 'role Players', ...request }),
+    ).rejects.toMatchObject({
+      fault: 'unknown-key',
+      message: 'The security token included in the request is invalid',
+    });
+  });
+
+  it('a user may do elsewhere what he may, and pass roles', async () => {
+    const to = 'cognito-identity.amazonaws.com';
+    const action = 'cognito-identity:ListIdentityPools';
+    expect(await refusalOf(services, temporary, { action, resource: '*', ...request })).toBeUndefined();
+    const passed = { roleArn: `${arn}role/game/Players`, to, ...request };
+    expect(await passRoleRefusal(services, temporary, passed)).toBeUndefined();
+  });
+});
+
 describe('passRoleRefusal', () => {
   const passed = { roleArn: `${arn}role/game/Players`, to: 'cognito-identity.amazonaws.com', ...request };
 

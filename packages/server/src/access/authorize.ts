@@ -1,4 +1,5 @@
 import { type Context, denialMessage, evaluate, type PolicySet } from '@daypass/policy';
+import { NotAuthenticated } from './authenticate.ts';
 import type { Caller } from './caller.ts';
 import { contextOf } from './policies.ts';
 import type { FindResource } from './resources.ts';
@@ -20,15 +21,26 @@ export interface Asked {
   readonly now: number;
 }
 
-/** AWS's text for why a caller may not do this, or undefined when he may. */
+/**
+ * AWS's text for why a caller may not do this, or undefined when he may. Throws `NotAuthenticated` when credentials of
+ * GetSessionToken ask for an operation of IAM, which takes them only if they were made with MFA.
+ * Source: STS API Reference, GetSessionToken.
+ */
 export async function refusalOf(
   { policiesOf, findResource }: AuthorizationServices,
   caller: Caller,
   asked: Asked,
 ): Promise<string | undefined> {
+  const { action } = asked;
+  if (caller.kind !== 'session' && caller.issuedAt !== undefined && isOfIam(action)) {
+    throw new NotAuthenticated(
+      'unknown-key',
+      'The security token included in the request is invalid',
+      'credentials of GetSessionToken without MFA',
+    );
+  }
   const policies = await policiesOf(caller);
   if (policies === undefined) return undefined;
-  const { action } = asked;
   const resource = await findResource(asked.resource, caller);
   const context = new Map([
     ...contextOf(caller),
@@ -42,6 +54,11 @@ export async function refusalOf(
   return decision.allowed
     ? undefined
     : denialMessage(decision, { userArn: caller.arn, action, resource: resource.shown });
+}
+
+/** iam:PassRole is no operation of IAM, but what other services ask for. */
+function isOfIam(action: string): boolean {
+  return action.startsWith('iam:') && action !== 'iam:PassRole';
 }
 
 /**

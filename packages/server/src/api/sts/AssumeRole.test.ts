@@ -4,6 +4,7 @@ import {
   type AssumeRoleCommandInput,
   type AssumeRoleCommandOutput,
   GetCallerIdentityCommand,
+  GetSessionTokenCommand,
 } from '@aws-sdk/client-sts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Daypass } from '../../config.ts';
@@ -251,6 +252,17 @@ describe('AssumeRole', () => {
         'ValidationError',
         'The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining.',
       ]);
+    });
+
+    it('lasts an hour at most from credentials of GetSessionToken too', async () => {
+      const RoleArn = await createRole(userArn('ada'), {}, [], { MaxSessionDuration: 43_200 });
+      await expect(assume(ada, RoleArn, { DurationSeconds: 3601 })).resolves.toBeDefined();
+      const { Credentials } = await stsFor(daypass.url, ada).send(new GetSessionTokenCommand({}));
+      const temporary = keysIn(Credentials);
+      await expect(assume(temporary, RoleArn, { DurationSeconds: 3600 })).resolves.toBeDefined();
+      expect((await refusal(assume(temporary, RoleArn, { DurationSeconds: 3601 })))[1]).toContain(
+        'exceeds the 1 hour session limit',
+      );
     });
 
     it('inherits the transitive tags, which need sts:TagSession and cannot be replaced', async () => {

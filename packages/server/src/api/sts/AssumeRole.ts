@@ -7,6 +7,7 @@ import { ServiceError } from '../../errors.ts';
 import { operation } from '../protocol/operation.ts';
 import { list, required, string, structure } from '../protocol/shape.ts';
 import { callerOf } from './caller.ts';
+import { mfa, refuseMfa } from './mfa.ts';
 import { findRole, lifetimeOf, openSession } from './role-session.ts';
 import type { StsServices } from './services.ts';
 import { readSessionPolicies } from './session-policies.ts';
@@ -16,12 +17,10 @@ import {
   externalId,
   roleDuration,
   roleSessionName,
-  serialNumber,
   sessionPolicies,
   sourceIdentity,
   tagKeys,
   tags,
-  tokenCode,
 } from './shapes.ts';
 
 /** Credentials of a role for a user, or for a session of another role. */
@@ -37,8 +36,7 @@ export const AssumeRole = operation({
     Tags: tags,
     TransitiveTagKeys: tagKeys,
     ExternalId: externalId,
-    SerialNumber: serialNumber,
-    TokenCode: tokenCode,
+    ...mfa,
     SourceIdentity: sourceIdentity,
     ProvidedContexts: list(structure({ ProviderArn: arn, ContextAssertion: string({ min: 4, max: 2048 }) }), {
       min: 1,
@@ -49,7 +47,7 @@ export const AssumeRole = operation({
     const caller = callerOf(requestContext);
     const policies = await services.policiesOf(caller);
     if (policies === undefined) throw denied('Roles may not be assumed by root accounts.');
-    if (input.SerialNumber !== undefined || input.TokenCode !== undefined) throw unknownDevice();
+    refuseMfa(input);
     if (input.ProvidedContexts !== undefined) {
       throw new ServiceError('ValidationError', 'ProvidedContexts are not supported.');
     }
@@ -86,7 +84,7 @@ export const AssumeRole = operation({
       role,
       session,
       policies: await readSessionPolicies(services, input),
-      lifetime: lifetimeOf(role, input.DurationSeconds, before !== undefined),
+      lifetime: lifetimeOf(role, input.DurationSeconds, caller.issuedAt !== undefined),
       // What an identity was given on the way can be taken back together with its first session.
       origin: {
         ...(before?.identityId !== undefined && { identityId: before.identityId }),
@@ -122,11 +120,4 @@ function keptSourceIdentity(before: string | undefined, asked: string | undefine
 
 function denied(message: string): ServiceError {
   return new ServiceError('AccessDenied', message);
-}
-
-/** There are no MFA devices here, so no code of one can be right. */
-function unknownDevice(): ServiceError {
-  return denied(
-    'MultiFactorAuthentication failed, unable to validate MFA code.  Please verify your MFA serial number is valid and associated with this user.',
-  );
 }

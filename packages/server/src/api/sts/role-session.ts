@@ -3,6 +3,7 @@ import type { Role } from '../../access/roles.ts';
 import type { SessionGrant } from '../../credentials/issuer.ts';
 import { ServiceError } from '../../errors.ts';
 import type { Output } from '../protocol/operation.ts';
+import { credentialsOutput } from './credentials.ts';
 import type { StsServices } from './services.ts';
 import { packedPolicySize, type SessionPolicies } from './session-policies.ts';
 
@@ -42,14 +43,8 @@ export async function openSession(
   if (Buffer.byteLength(JSON.stringify(grant)) > largestSession) {
     throw new ServiceError('PackedPolicyTooLarge', 'Serialized token too large for session');
   }
-  const { accessKeyId, secretAccessKey, sessionToken, expiration } = await credentials.issue(grant);
   return {
-    Credentials: {
-      AccessKeyId: accessKeyId,
-      SecretAccessKey: secretAccessKey,
-      SessionToken: sessionToken,
-      Expiration: expiration,
-    },
+    Credentials: credentialsOutput(await credentials.issue(grant)),
     AssumedRoleUser: { AssumedRoleId: grant.userId, Arn: grant.arn },
     PackedPolicySize: packedSize,
     SourceIdentity: session.sourceIdentity,
@@ -65,7 +60,8 @@ const hour = 3600;
 
 /**
  * Seconds that a session lives: an hour unless the request says otherwise, at most what the role allows, and at most an
- * hour for a session that comes from another role's. Throws ValidationError.
+ * hour for a session that comes from other temporary credentials: of another role, or, as AWS's answers show, of
+ * GetSessionToken. Throws ValidationError.
  */
 export function lifetimeOf(role: Role, asked = hour, isChained = false): number {
   if (isChained && asked > hour) {

@@ -4,7 +4,7 @@ import type { Caller } from '../../access/caller.ts';
 import type { ManagedPolicies } from '../../access/managed-policies.ts';
 import type { Roles } from '../../access/roles.ts';
 import type { Clock } from '../../clock.ts';
-import type { CredentialIssuer } from '../../credentials/issuer.ts';
+import type { CredentialIssuer, OwnerCredentialIssuer } from '../../credentials/issuer.ts';
 import type { PoolTokenServices } from '../../federation/pool-token.ts';
 import type { Store } from '../../store/store.ts';
 import type { TokenVerifier } from '../../tokens/login.ts';
@@ -18,5 +18,6 @@ export interface StsServices extends PoolTokenServices {
   readonly managedPolicies: Pick<ManagedPolicies, 'byArn'>;
   readonly tokens: Pick<TokenVerifier, 'verify' | 'verifyOidcToken' | 'verifySaml'>;
   readonly credentials: CredentialIssuer;
+  readonly ownerCredentials: OwnerCredentialIssuer;
   policiesOf(caller: Caller): Promise<PolicySet | undefined>;
 }

@@ -13,8 +13,6 @@ export const roleDuration = integer({ min: 900, max: 43_200 });
 export const webIdentityToken = string({ min: 4, max: 20_000, sensitive: true });
 export const providerId = string({ min: 4, max: 2048 });
 export const samlAssertion = string({ min: 4, max: 100_000, sensitive: true });
-export const serialNumber = string({ min: 9, max: 256, pattern: '[\\w+=/:,.@-]*' });
-export const tokenCode = string({ min: 6, max: 6, pattern: '[\\d]*' });
 
 // The model leaves AssumeRole's policy and the number of ARNs unbounded; the API reference bounds all three alike.
 const sessionPolicy = string({ min: 1, max: 2048, pattern: '[\\u0009\\u000A\\u000D\\u0020-\\u00FF]+' });
