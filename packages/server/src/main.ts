@@ -25,10 +25,13 @@ import { BoundedMap } from './bounded-map.ts';
 import { type Clock, systemClock } from './clock.ts';
 import type { BackendOptions, Daypass, DaypassOptions } from './config.ts';
 import { embeddedCredentials } from './credentials/embedded.ts';
+import { openForeignSts } from './credentials/foreign-sts.ts';
 import type { CredentialIssuer } from './credentials/issuer.ts';
+import { openBrokers } from './credentials/sts.ts';
 import type { FederationServices } from './federation/exchange.ts';
 import { poolOf } from './federation/identities.ts';
 import { lastSeen } from './federation/last-seen.ts';
+import { mintPoolToken } from './federation/pool-token.ts';
 import { openPools } from './federation/pools.ts';
 import { createDynamoDbHandler } from './gateway/dynamodb.ts';
 import type { Backend, GatewayServices } from './gateway/gateway.ts';
@@ -168,6 +171,13 @@ async function assemble(
   };
 
   const observed = (issuer: CredentialIssuer) => auditedIssuer(countedIssuer(issuer, metrics), trail);
+  const sts = openForeignSts();
+  const brokers = openBrokers({
+    clock,
+    sts,
+    mint: (claim, lifetime) => mintPoolToken(federation, claim, lifetime, 'RS256'),
+    observed,
+  });
   const federation: FederationServices = {
     store,
     clock,
@@ -178,6 +188,7 @@ async function assemble(
     tokens,
     roles,
     credentials: observed(sessions),
+    brokers,
     poolsOfIdentities: new BoundedMap(100_000),
     seen: seen.seen,
   };
@@ -275,6 +286,7 @@ async function assemble(
     },
     async close() {
       tokens.close();
+      await sts.close();
       await seen.close();
       await recorder.close();
     },

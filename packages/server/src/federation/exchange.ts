@@ -2,6 +2,7 @@ import { identityGrant, trustsIdentity } from '../access/assume.ts';
 import { guestScopeDown } from '../access/guest-scope-down.ts';
 import type { Roles } from '../access/roles.ts';
 import type { CredentialIssuer, SessionGrant, TemporaryCredentials } from '../credentials/issuer.ts';
+import type { Brokers } from '../credentials/sts.ts';
 import { ServiceError } from '../errors.ts';
 import type { IdentityId, PoolId } from '../ids.ts';
 import { chooseRole, misconfigured } from './choose-role.ts';
@@ -13,6 +14,7 @@ import { arrive, comeBack, type Logins, type Standing, type StandingServices } f
 export interface FederationServices extends StandingServices {
   readonly roles: Roles;
   readonly credentials: CredentialIssuer;
+  readonly brokers: Brokers;
   /** Told after every exchange of credentials. */
   seen(identityId: IdentityId): void;
 }
@@ -66,6 +68,7 @@ export async function federate(
 interface IdentityGrant {
   readonly identityId: IdentityId;
   readonly grant: SessionGrant;
+  readonly issuer: CredentialIssuer;
 }
 
 /**
@@ -89,12 +92,19 @@ export async function grantFor(
     role.document.maxSessionDuration,
   );
   const grant = identityGrant(role, claim, lifetime, services.clock);
-  return { identityId: claim.identityId, grant: standing.isGuest ? scopedDown(pool, grant) : grant };
+  return {
+    identityId: claim.identityId,
+    grant: standing.isGuest ? scopedDown(pool, grant) : grant,
+    issuer: services.brokers.issuerFor(pool.document, arn) ?? services.credentials,
+  };
 }
 
 /** The last step: the credentials themselves. */
-async function enter(services: FederationServices, { identityId, grant }: IdentityGrant): Promise<Exchange> {
-  const credentials = await services.credentials.issue(grant);
+async function enter(
+  services: FederationServices,
+  { identityId, grant, issuer }: IdentityGrant,
+): Promise<Exchange> {
+  const credentials = await issuer.issue(grant);
   services.seen(identityId);
   return { identityId, credentials };
 }

@@ -47,6 +47,22 @@ export interface PoolSettings {
   readonly serverSideTokenCheck?: 'skip';
   /** What guests may do at most: AWS's own scope-down (the default), a policy of one's own as JSON text, or none. */
   readonly guestScopeDown?: 'aws' | 'none' | { readonly policy: string };
+  /** Roles whose credentials a foreign STS gives, by their ARNs; `*` is every role that is not named. */
+  readonly brokers?: Readonly<Record<string, BrokerSettings>>;
+}
+
+/** A foreign STS, and what it is asked for. */
+export interface BrokerSettings {
+  /** Its URL: https, or http on loopback. */
+  readonly endpoint: string;
+  /** The role there; the same ARN by default. */
+  readonly roleArn?: string;
+  /** What every session is narrowed to: JSON text in which variables of the identity are filled in. */
+  readonly sessionPolicy?: string;
+  /** Sessions are named after the identity instead of all the same, as on AWS. */
+  readonly sessionName?: 'identity';
+  /** Each exchange asks for credentials of its own. */
+  readonly cache?: false;
 }
 
 export interface CognitoIdentityProvider {

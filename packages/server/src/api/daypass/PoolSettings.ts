@@ -5,6 +5,7 @@ import { identityPoolId, identityProviderName } from '../cognito-identity/shapes
 import { changePool, storedPool } from '../cognito-identity/stored-pool.ts';
 import { type Output, operation } from '../protocol/operation.ts';
 import { type Infer, integer, list, map, required, string, structure } from '../protocol/shape.ts';
+import { brokers, describeBrokers, readBrokers } from './broker-settings.ts';
 import { daypassPool } from './resources.ts';
 import type { DaypassServices } from './services.ts';
 
@@ -18,6 +19,7 @@ const settings = structure({
   GuestScopeDown: string({ values: ['AWS', 'NONE', 'POLICY'] }),
   /** JSON text, with GuestScopeDown `POLICY`. */
   GuestPolicy: string({ min: 1, max: 2048 }),
+  Brokers: brokers,
 });
 
 /** Replaces what a pool does beyond Cognito; what is left out goes back to Cognito's behaviour. */
@@ -48,6 +50,7 @@ function readSettings({
   ServerSideTokenCheck,
   GuestScopeDown,
   GuestPolicy,
+  Brokers,
 }: Infer<typeof settings>): PoolSettings {
   if ((GuestScopeDown === 'POLICY') !== (GuestPolicy !== undefined)) {
     throw new ServiceError(
@@ -62,6 +65,7 @@ function readSettings({
     ...(GuestScopeDown === 'AWS' && { guestScopeDown: 'aws' }),
     ...(GuestScopeDown === 'NONE' && { guestScopeDown: 'none' }),
     ...(GuestPolicy !== undefined && { guestScopeDown: { policy: checked(GuestPolicy) } }),
+    ...(Brokers && { brokers: readBrokers(Brokers) }),
   };
 }
 
@@ -81,6 +85,7 @@ function describeSettings({
   clientIds,
   serverSideTokenCheck,
   guestScopeDown = 'aws',
+  brokers,
 }: PoolSettings): Output {
   const isPolicy = typeof guestScopeDown === 'object';
   return {
@@ -89,5 +94,6 @@ function describeSettings({
     ServerSideTokenCheck: serverSideTokenCheck === 'skip' ? 'SKIP' : 'REFUSE',
     GuestScopeDown: isPolicy ? 'POLICY' : guestScopeDown.toUpperCase(),
     GuestPolicy: isPolicy ? guestScopeDown.policy : undefined,
+    Brokers: brokers && describeBrokers(brokers),
   };
 }
