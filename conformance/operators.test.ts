@@ -304,7 +304,7 @@ describe('what Daypass adds for operators', () => {
       const RequestId = refused.headers.get('x-amzn-requestid');
       expect(await call('ExplainFederation', { RequestId })).toMatchObject({
         Refusal: {
-          Operation: 'federate',
+          Operation: 'Federate',
           Code: 'NotAuthorizedException',
           Reason: expect.stringContaining('x-client'),
         },

@@ -19,7 +19,8 @@ export async function startServer(
   args: readonly string[],
   env: NodeJS.ProcessEnv = {},
 ): Promise<ServerProcess> {
-  const child: ChildProcess = spawn(process.execPath, [file, ...args], {
+  // One core for the server, the other for the load (see wrk.ts): they do not push each other about.
+  const child: ChildProcess = spawn('taskset', ['-c', '0', process.execPath, file, ...args], {
     stdio: ['ignore', 'pipe', 'inherit'],
     env: { ...process.env, ...env },
   });

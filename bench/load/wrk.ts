@@ -52,8 +52,8 @@ export async function load({ url, headers, bodies, connections, seconds }: Load)
     const scriptFile = join(folder, 'load.lua');
     writeFileSync(bodiesFile, `${bodies.join('\n')}\n`);
     writeFileSync(scriptFile, script(bodiesFile, headers));
-    const args = ['-t1', `-c${connections}`, `-d${seconds}s`, '-s', scriptFile, url];
-    const { stdout } = await promisify(execFile)('wrk', args);
+    const args = ['-c', '1', 'wrk', '-t1', `-c${connections}`, `-d${seconds}s`, '-s', scriptFile, url];
+    const { stdout } = await promisify(execFile)('taskset', args);
     const [, requests, micros, p50, p99, errors] = /RESULT (\d+) (\d+) (\d+) (\d+) (\d+)/.exec(stdout) ?? [];
     if (requests === undefined) throw new Error(`wrk said: ${stdout}`);
     return {

@@ -45,6 +45,7 @@ import type { Endpoints } from './http/serve.ts';
 import { type MasterKey, openMasterKey } from './keys/master.ts';
 import { openSealingKeys } from './keys/sealing.ts';
 import { openTokenSigningKeys } from './keys/signing.ts';
+import { keepKeys } from './keys/upkeep.ts';
 import { countedIssuer } from './metrics/counted-issuer.ts';
 import { measuredStore } from './metrics/measured-store.ts';
 import { measuredTokens } from './metrics/measured-tokens.ts';
@@ -134,8 +135,17 @@ async function assemble(
   const trail = openTrail({ place, clock, recorder });
   const store = auditedStore(base.store, trail);
 
-  const sessions = embeddedCredentials({ keys: await openSealingKeys({ store, master, clock }), clock });
-  const signingKeys = openTokenSigningKeys({ store, master, clock, region });
+  const keys = {
+    sealing: await openSealingKeys({ store, master, clock }),
+    signing: openTokenSigningKeys({ store, master, clock, region }),
+  };
+  const { keyRotationDays = 90 } = options;
+  const leaveKeys = keepKeys({
+    keys,
+    every: keyRotationDays * 24 * 60 * 60 * 1000,
+    failed: (err) => log.error({ err }, 'keys were not kept up'),
+  });
+  const sessions = embeddedCredentials({ keys: keys.sealing, clock });
   const roles = openRoles({ store, clock, place });
   const users = openUsers({ store, clock, place });
   const managedPolicies = openManagedPolicies({ store, clock, place });
@@ -182,7 +192,7 @@ async function assemble(
     store,
     clock,
     place,
-    signingKeys,
+    signingKeys: keys.signing,
     issuer: () => options.publicUrl ?? base.url(),
     pools,
     tokens,
@@ -204,6 +214,7 @@ async function assemble(
     account,
     s3: backend(options.s3Backend),
     dynamodb: backend(options.dynamodbBackend),
+    ...(options.s3Domain !== undefined && { s3Domain: options.s3Domain }),
     openCredentials: gate.openCredentials,
     policiesOf: gate.policiesOf,
     contextOf,
@@ -224,7 +235,13 @@ async function assemble(
       gate,
       json: {
         'cognito-identity': guarded(
-          bind('cognito-identity', cognitoIdentityOperations, { store, clock, place, federation }),
+          bind('cognito-identity', cognitoIdentityOperations, {
+            store,
+            clock,
+            place,
+            federation,
+            authorization: gate,
+          }),
         ),
         daypass: guarded(
           bind('daypass', daypassOperations, {
@@ -235,6 +252,7 @@ async function assemble(
             revocations,
             explain: { ...federation, policiesOf: gate.policiesOf },
             refusals,
+            keys,
           }),
         ),
       },
@@ -285,6 +303,7 @@ async function assemble(
       ready: () => store.ping(),
     },
     async close() {
+      leaveKeys();
       tokens.close();
       await sts.close();
       await seen.close();
@@ -294,5 +313,12 @@ async function assemble(
 }
 
 function backend(options: BackendOptions | undefined): Backend | undefined {
-  return options && { ...options, url: new URL(options.url), region: options.region ?? 'us-east-1' };
+  if (options === undefined) return undefined;
+  const { subresources, ...key } = options;
+  return {
+    ...key,
+    url: new URL(options.url),
+    region: options.region ?? 'us-east-1',
+    ...(subresources !== undefined && { subresources: new Set(subresources) }),
+  };
 }

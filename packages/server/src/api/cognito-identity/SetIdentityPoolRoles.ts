@@ -1,12 +1,18 @@
+import { identityPoolPrincipal } from '../../access/assume.ts';
+import { passRoleRefusal } from '../../access/authorize.ts';
+import { ServiceError } from '../../errors.ts';
 import type { PoolDocument, RoleMapping } from '../../store/documents.ts';
-import { operation } from '../protocol/operation.ts';
+import { operation, type RequestContext } from '../protocol/operation.ts';
 import { type Infer, required, structure } from '../protocol/shape.ts';
 import { invalid, poolResource } from './pool.ts';
 import type { CognitoIdentityServices } from './services.ts';
 import { identityPoolId, roleMappings, roles } from './shapes.ts';
 import { changePool } from './stored-pool.ts';
 
-/** Replaces a pool's roles and role mappings whole. */
+/**
+ * Replaces a pool's roles and role mappings whole. Who gives a role away must be allowed to pass it to Cognito: otherwise
+ * a pool would be a way to any role. Source: developer guide, "Using role-based access control".
+ */
 export const SetIdentityPoolRoles = operation({
   name: 'SetIdentityPoolRoles',
   access: { action: 'cognito-identity:SetIdentityPoolRoles', resource: poolResource },
@@ -15,7 +21,8 @@ export const SetIdentityPoolRoles = operation({
     Roles: required(roles),
     RoleMappings: roleMappings,
   }),
-  async handle(services: CognitoIdentityServices, input) {
+  async handle(services: CognitoIdentityServices, input, context) {
+    await mayPass(services, rolesIn(input), context);
     await changePool(services, input.IdentityPoolId, (pool) => ({
       ...pool,
       roles: input.Roles,
@@ -29,6 +36,32 @@ export const SetIdentityPoolRoles = operation({
     return undefined;
   },
 });
+
+function rolesIn(input: {
+  Roles: Infer<typeof roles>;
+  RoleMappings?: Infer<typeof roleMappings>;
+}): ReadonlySet<string> {
+  const mapped = Object.values(input.RoleMappings ?? {}).flatMap(({ RulesConfiguration }) =>
+    (RulesConfiguration?.Rules ?? []).map(({ RoleARN }) => RoleARN),
+  );
+  return new Set([...Object.values(input.Roles), ...mapped]);
+}
+
+async function mayPass(
+  { authorization, clock }: CognitoIdentityServices,
+  roleArns: ReadonlySet<string>,
+  { caller, sourceIp }: RequestContext,
+): Promise<void> {
+  for (const roleArn of roleArns) {
+    const passed = { roleArn, to: identityPoolPrincipal, sourceIp, now: clock.now() };
+    const refusal = caller && (await passRoleRefusal(authorization, caller, passed));
+    if (refusal !== undefined) {
+      throw new ServiceError('NotAuthorizedException', `Access to Role '${roleArn}' is forbidden.`, {
+        reason: refusal,
+      });
+    }
+  }
+}
 
 function readMapping(
   pool: PoolDocument,

@@ -1,4 +1,5 @@
 import type { Place } from '../../access/arn.ts';
+import type { AuthorizationServices } from '../../access/authorize.ts';
 import type { Clock } from '../../clock.ts';
 import type { FederationServices } from '../../federation/exchange.ts';
 import type { Store } from '../../store/store.ts';
@@ -9,4 +10,5 @@ export interface CognitoIdentityServices {
   readonly clock: Clock;
   readonly place: Place;
   readonly federation: FederationServices;
+  readonly authorization: AuthorizationServices;
 }

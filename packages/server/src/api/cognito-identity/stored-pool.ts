@@ -5,7 +5,7 @@ import type { CognitoIdentityServices } from './services.ts';
 
 /** A pool as it is in the store this moment, for operations that show or change it. Throws ResourceNotFoundException. */
 export async function storedPool(
-  { store }: CognitoIdentityServices,
+  { store }: Pick<CognitoIdentityServices, 'store'>,
   poolId: string,
 ): Promise<Versioned<PoolDocument>> {
   const stored = await store.collection('pools').get(poolId);
@@ -22,7 +22,7 @@ const attempts = 20;
  * ResourceNotFoundException, and ConcurrentModificationException when others never cease to change it in between.
  */
 export async function changePool(
-  services: CognitoIdentityServices,
+  services: Pick<CognitoIdentityServices, 'store' | 'federation'>,
   poolId: string,
   change: (pool: PoolDocument) => PoolDocument,
 ): Promise<PoolDocument> {

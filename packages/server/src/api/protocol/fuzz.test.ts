@@ -56,7 +56,16 @@ const meaningful: string[] = [
 beforeAll(async () => {
   federation = await openFederation();
   const { store, clock, place } = federation;
-  service = bind('cognito-identity', cognitoIdentityOperations, { store, clock, place, federation });
+  service = bind('cognito-identity', cognitoIdentityOperations, {
+    store,
+    clock,
+    place,
+    federation,
+    authorization: {
+      policiesOf: async () => undefined,
+      findResource: async (resource) => ({ arn: resource, shown: resource, context: new Map() }),
+    },
+  });
   const caller = {
     kind: 'root',
     accessKeyId: 'AKIAROOT',
