@@ -1,10 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import {
   parseAccount,
+  parseDomain,
   parsePort,
   parseProviderOverride,
   parseRegion,
   parseStore,
+  parseSubresources,
   parseUrl,
   parseWorkers,
 } from './options.ts';
@@ -20,8 +22,11 @@ describe('options', () => {
     ['the embedded store', parseStore, 'sqlite', 'sqlite'],
     ['a PostgreSQL store', parseStore, 'postgres://db/daypass', 'postgres://db/daypass'],
     ['a URL', parseUrl, 'http://127.0.0.1:9000', 'http://127.0.0.1:9000'],
+    ['a domain', parseDomain, 's3.example.com', 's3.example.com'],
+    ['this machine as a domain', parseDomain, 'localhost', 'localhost'],
+    ['sub-resources', parseSubresources, 'acl, POST uploads', ['acl', 'POST uploads']],
   ])('take %s', (_what, parse, text, value) => {
-    expect(parse(text)).toBe(value);
+    expect(parse(text)).toEqual(value);
   });
 
   it.each([
@@ -39,6 +44,10 @@ describe('options', () => {
     ['a store without a host', parseStore, 'postgres://'],
     ['a URL without a scheme', parseUrl, 'localhost:9000'],
     ['a file', parseUrl, 'file:///etc/passwd'],
+    ['a domain with a port', parseDomain, 's3.example.com:80'],
+    ['a domain of one label', parseDomain, 's3'],
+    ['a sub-resource with a value', parseSubresources, 'versionId=1'],
+    ['no sub-resource', parseSubresources, ''],
     ['a URL with credentials', parseUrl, 'http://me:secret@127.0.0.1'],
   ])('refuse %s', (_what, parse, text) => {
     expect(() => parse(text)).toThrow();

@@ -31,6 +31,23 @@ export function parseRegion(text: string): string {
   return text;
 }
 
+/** A host name of at least two labels, or `localhost`. */
+export function parseDomain(text: string): string {
+  if (!/^(?=.{1,253}$)(?:localhost|(?:[a-z0-9-]{1,63}\.)+[a-z0-9-]{1,63})$/i.test(text)) {
+    throw new InvalidArgumentError('It must be a domain, such as s3.example.com.');
+  }
+  return text;
+}
+
+/** Names of S3's sub-resources, separated by commas, each with the one method it works with before it or not. */
+export function parseSubresources(text: string): string[] {
+  const names = text.split(',').map((name) => name.trim());
+  if (!names.every((name) => /^(?:(?:GET|PUT|POST|DELETE) )?[A-Za-z][A-Za-z-]*$/.test(name))) {
+    throw new InvalidArgumentError('It must be names such as acl,tagging,POST uploads.');
+  }
+  return names;
+}
+
 export function parseStore(text: string): string {
   if (text !== 'sqlite' && !/^postgres(ql)?:\/\/./.test(text)) {
     throw new InvalidArgumentError('A store is sqlite or postgres://….');

@@ -3,10 +3,12 @@ import { Command, Option } from 'commander';
 import {
   type Environment,
   parseAccount,
+  parseDomain,
   parsePort,
   parseProviderOverride,
   parseRegion,
   parseStore,
+  parseSubresources,
   parseUrl,
   parseWorkers,
 } from './options.ts';
@@ -25,6 +27,8 @@ interface StartFlags {
   account: string;
   publicUrl?: string;
   s3Backend?: string;
+  s3Domain?: string;
+  s3Subresources?: readonly string[];
   dynamodbBackend?: string;
   providerOverride: Record<string, string>;
 }
@@ -90,6 +94,16 @@ export function addStartOptions(command: Command): Command {
         .argParser(parseUrl),
     )
     .addOption(
+      new Option('--s3-domain <domain>', 'take BUCKET.<domain> for virtual-hosted style')
+        .env('DAYPASS_S3_DOMAIN')
+        .argParser(parseDomain),
+    )
+    .addOption(
+      new Option('--s3-subresources <names>', 'what the S3 store implements: acl,tagging,…')
+        .env('DAYPASS_S3_SUBRESOURCES')
+        .argParser(parseSubresources),
+    )
+    .addOption(
       new Option('--dynamodb-backend <url>', 'DynamoDB-compatible store behind the gateway')
         .env('DAYPASS_DYNAMODB_BACKEND')
         .argParser(parseUrl),
@@ -116,7 +130,10 @@ export function daypassOptions(flags: StartFlags, environment: Environment): Day
     account: flags.account,
     providerOverrides: flags.providerOverride,
     ...(flags.publicUrl !== undefined && { publicUrl: flags.publicUrl }),
-    ...(s3 && { s3Backend: s3 }),
+    ...(s3 && {
+      s3Backend: { ...s3, ...(flags.s3Subresources && { subresources: flags.s3Subresources }) },
+    }),
+    ...(flags.s3Domain !== undefined && { s3Domain: flags.s3Domain }),
     ...(dynamodb && { dynamodbBackend: dynamodb }),
   };
 }

@@ -19,6 +19,8 @@ export interface DaypassOptions {
   /** The issuer of our own OpenID tokens. Default: the address the service listens on. */
   readonly publicUrl?: string;
   readonly s3Backend?: BackendOptions;
+  /** The domain under which `<bucket>.<domain>` is S3's virtual-hosted style. Default: path style only. */
+  readonly s3Domain?: string;
   readonly dynamodbBackend?: BackendOptions;
   /** Login key → URL below which everything of that provider is fetched instead; http only for loopback. */
   readonly providerOverrides?: Readonly<Record<string, string>>;
@@ -33,6 +35,8 @@ export interface DaypassOptions {
   readonly poolRateLimit?: number;
   /** Connections at one time, in each worker. Default 16,384. */
   readonly maxConnections?: number;
+  /** Days after which keys that seal sessions and sign tokens are replaced; 0 is never. Default 90. */
+  readonly keyRotationDays?: number;
   /** Where audit events go besides the store: `file:PATH`, `stdout`, or an https URL (http on loopback). */
   readonly audit?: readonly string[];
   /** What is logged, to stderr as JSON lines. Default `info`. */
@@ -48,6 +52,11 @@ export interface BackendOptions {
   readonly secretAccessKey: string;
   /** The region its signatures are made for. Default us-east-1. */
   readonly region?: string;
+  /**
+   * S3 only: the sub-resources the store implements, `acl` for instance, or `POST uploads` where it is that method alone;
+   * others are answered NotImplemented. Default: unknown, so that each needs the plain operation's permission too.
+   */
+  readonly subresources?: readonly string[];
 }
 
 /** A running service. */

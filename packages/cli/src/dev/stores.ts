@@ -14,6 +14,20 @@ export interface DevStore {
 }
 
 /**
+ * All that fauxqs tells from the plain operation: to `DELETE /key?tagging` it would delete the key, to `GET /key?uploadId`
+ * it would answer the object.
+ */
+const subresources = [
+  'attributes',
+  'delete',
+  'lifecycle',
+  'POST uploads',
+  'PUT uploadId',
+  'POST uploadId',
+  'DELETE uploadId',
+];
+
+/**
  * Starts an S3 store with one bucket. Objects are kept in SQLite: fauxqs's plain files would let a key with `..` in it
  * reach other keys' files.
  */
@@ -24,7 +38,7 @@ export async function startS3Store(directory: string, bucket: string): Promise<D
     startFauxqs({ port: 0, logger: false, dataDir: directory }),
   );
   server.createBucket(bucket);
-  return { backend: { url: server.address, ...key }, close: () => server.stop() };
+  return { backend: { url: server.address, ...key, subresources }, close: () => server.stop() };
 }
 
 /** Starts a DynamoDB store; tables are made through its API. */

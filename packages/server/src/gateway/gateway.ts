@@ -10,9 +10,10 @@ export interface Backend {
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
   /**
-   * S3 only: the sub-resources the store implements (`acl`, `tagging`, `versions`, `versionId`, …); others are then
-   * answered NotImplemented. A store may take one it does not know for the plain operation: `DELETE /key?tagging`
-   * deletes the key. If this is left out, a request with a sub-resource needs the plain operation's permission too.
+   * S3 only: the sub-resources the store implements (`acl`, `tagging`, `versions`, `versionId`, …), with the method
+   * before them where it is that one alone (`POST uploads`); others are then answered NotImplemented. A store may take
+   * one it does not know for the plain operation: `DELETE /key?tagging` deletes the key. If this is left out, a request
+   * with a sub-resource needs the plain operation's permission too.
    */
   readonly subresources?: ReadonlySet<string>;
 }

@@ -58,17 +58,21 @@ function plainAction(
   // Every store knows how uploads in parts are made, and ended.
   if (operation.name === 'AbortMultipartUpload') return undefined;
   const used = [...operation.flags, ...['versionId', 'uploadId'].filter((name) => query.has(name))];
-  if (used.length === 0 || areImplemented(used, implemented)) return undefined;
+  if (used.length === 0 || areImplemented(operation.method, used, implemented)) return undefined;
   return plainActions[`${operation.method} ${operation.level}`];
 }
 
 /** Whether the store implements the sub-resources; false when nobody knows. Throws `NotImplemented` when it does not. */
 function areImplemented(
+  method: string,
   subresources: readonly string[],
   implemented: ReadonlySet<string> | undefined,
 ): boolean {
-  const lacking = subresources.find((name) => implemented?.has(name) === false);
-  if (lacking === undefined) return implemented !== undefined;
+  if (implemented === undefined) return false;
+  const lacking = subresources.find(
+    (name) => !implemented.has(name) && !implemented.has(`${method} ${name}`),
+  );
+  if (lacking === undefined) return true;
   throw new S3Error(
     'NotImplemented',
     'A parameter you provided implies functionality that is not implemented.',
@@ -78,13 +82,14 @@ function areImplemented(
 
 /** The action on an object or on one version of it, or both where the store may take the one for the other. */
 function versionActions(
+  method: string,
   action: string,
   versionAction: string,
   { versionId }: ObjectVersion,
   implemented: ReadonlySet<string> | undefined,
 ): string[] {
   if (versionId === undefined) return [action];
-  return areImplemented(['versionId'], implemented) ? [versionAction] : [versionAction, action];
+  return areImplemented(method, ['versionId'], implemented) ? [versionAction] : [versionAction, action];
 }
 
 /** The permission to read what is copied. */
@@ -94,7 +99,7 @@ function sourceDemands(
   implemented: ReadonlySet<string> | undefined,
 ): S3Demand[] {
   const own = withVersion(context, source.versionId);
-  return versionActions('GetObject', 'GetObjectVersion', source, implemented).map((action) =>
+  return versionActions('GET', 'GetObject', 'GetObjectVersion', source, implemented).map((action) =>
     demand(action, arnOf(source.bucket, source.key), own, source),
   );
 }
@@ -123,7 +128,7 @@ export function deletionDemands(
 ): S3Demand[] {
   const resource = arnOf(object.bucket, object.key);
   const own = withVersion(context, object.versionId);
-  const actions = versionActions('DeleteObject', 'DeleteObjectVersion', object, implemented);
+  const actions = versionActions('DELETE', 'DeleteObject', 'DeleteObjectVersion', object, implemented);
   if (bypassesGovernance) actions.push('BypassGovernanceRetention');
   return actions.map((action) => demand(action, resource, own));
 }
