@@ -1,8 +1,8 @@
 import { createSecretKey, type KeyObject, randomBytes } from 'node:crypto';
 import type { Clock } from '../clock.ts';
-import type { KeyDocument } from '../store/documents.ts';
 import type { Store } from '../store/store.ts';
 import type { MasterKey } from './master.ts';
+import { KeyRing, type Rotation } from './ring.ts';
 
 /** A key that authenticates session tokens; its id travels in the token. */
 export interface SealingKey {
@@ -10,15 +10,19 @@ export interface SealingKey {
   readonly key: KeyObject;
 }
 
-/** The sealing keys all nodes share: the newest seals, every one of them opens. */
+/** The sealing keys all nodes share: the newest seals, every one that is not retired opens. */
 export interface SealingKeys {
   /** The key new session tokens are sealed with. */
   current(): SealingKey;
   /** The key of an id, from memory or, when another node has just made it, from the store. */
   find(id: string): Promise<SealingKey | undefined>;
+  /** Hears of keys that other nodes have made or retired. */
+  refresh(): Promise<void>;
+  rotate(options?: { readonly immediately?: boolean }): Promise<Rotation>;
+  rotateWhenDue(every: number): Promise<Rotation | undefined>;
 }
 
-const prefix = 'seal/';
+const minutes = 60_000;
 
 /** Opens the sealing keys of a store and makes the first one. Throws `MasterKeyMismatch`. */
 export async function openSealingKeys(options: {
@@ -27,45 +31,31 @@ export async function openSealingKeys(options: {
   clock: Clock;
 }): Promise<SealingKeys> {
   const { store, master, clock } = options;
-  const documents = store.collection('keys');
-  const known = new Map<string, SealingKey>();
-  let current: SealingKey & { usedFrom: number };
-
-  function learn(id: string, document: KeyDocument): SealingKey & { usedFrom: number } {
-    const secret = master.unwrap(document.wrapped, `sealing key ${id}`);
-    const key = { id, key: createSecretKey(secret), usedFrom: document.usedFrom };
-    known.set(id, key);
-    return key;
-  }
-
-  async function newest(): Promise<(SealingKey & { usedFrom: number }) | undefined> {
-    const stored = await documents.list({ after: prefix, limit: 1000 });
-    return stored
-      .filter(({ key }) => key.startsWith(prefix))
-      .map(({ key, value }) => learn(key.slice(prefix.length), value))
-      .sort((a, b) => b.usedFrom - a.usedFrom)[0];
-  }
-
-  async function makeFirst(): Promise<SealingKey & { usedFrom: number }> {
-    // A fixed first id: of two nodes that start on an empty store together, one inserts and both read the same key.
-    const id = 'k1';
-    const now = clock.now();
-    const wrapped = master.wrap(randomBytes(32), `sealing key ${id}`);
-    await documents.insert(prefix + id, { wrapped, createdAt: now, usedFrom: now });
-    const stored = await documents.get(prefix + id);
-    if (stored === undefined) throw new Error('the store lost the sealing key it has just taken');
-    return learn(id, stored.value);
-  }
-
-  current = (await newest()) ?? (await makeFirst());
+  const ring = new KeyRing<SealingKey>({
+    store,
+    clock,
+    kind: {
+      prefix: 'seal/',
+      idPrefix: 'k',
+      // Nodes look for new keys every second.
+      lead: 5_000,
+      // The longest a role's session lasts, and what clocks may differ by.
+      overlap: 12 * 60 * minutes + 5 * minutes,
+      make: async (id) => master.wrap(randomBytes(32), `sealing key ${id}`),
+      open: (id, { wrapped }) => ({ id, key: createSecretKey(master.unwrap(wrapped, `sealing key ${id}`)) }),
+    },
+  });
+  await ring.ensureFirst();
 
   return {
-    current: () => current,
-    async find(id) {
-      const key = known.get(id);
-      if (key !== undefined || !/^[a-z0-9]{1,32}$/.test(id)) return key;
-      const stored = await documents.get(prefix + id);
-      return stored === undefined ? undefined : learn(id, stored.value);
+    current() {
+      const current = ring.current();
+      if (current === undefined) throw new Error('the store holds no sealing key');
+      return current;
     },
+    find: (id) => ring.find(id),
+    refresh: () => ring.refresh(),
+    rotate: (how) => ring.rotate(how),
+    rotateWhenDue: (every) => ring.rotateWhenDue(every),
   };
 }

@@ -5,6 +5,7 @@ import type { KeyDocument } from '../store/documents.ts';
 import type { Store } from '../store/store.ts';
 import { selfSignedCertificate } from './certificate.ts';
 import type { MasterKey } from './master.ts';
+import { KeyRing, type Rotation } from './ring.ts';
 
 /** A key that signs the pools' OpenID tokens. */
 export interface TokenSigningKey {
@@ -31,14 +32,18 @@ export interface TokenSigningKeys {
   /** The key of an id: what a token in hand was signed with. */
   find(kid: string): Promise<TokenSigningKey | undefined>;
   /**
-   * The public halves of all keys that a valid token can have been signed with, the current one first: Ceph looks at no
-   * other.
+   * The public halves of all keys that a valid token can have been signed with, or soon will be, the current one first:
+   * Ceph looks at no other.
    */
   published(): Promise<readonly Readonly<Record<string, unknown>>[]>;
+  /** Hears of keys that other nodes have made or retired. */
+  refresh(): Promise<void>;
+  rotate(options?: { readonly immediately?: boolean }): Promise<Rotation>;
+  rotateWhenDue(every: number): Promise<Rotation | undefined>;
 }
 
-const prefix = 'sign/';
 const modulusLength = 2048;
+const hours = 60 * 60_000;
 
 export function openTokenSigningKeys(options: {
   store: Store;
@@ -47,74 +52,66 @@ export function openTokenSigningKeys(options: {
   region: string;
 }): TokenSigningKeys {
   const { store, master, clock, region } = options;
-  const documents = store.collection('keys');
-  const known = new Map<string, TokenSigningKey & { usedFrom: number }>();
-  let reading: Promise<void> | undefined;
+  const ring = new KeyRing<TokenSigningKey>({
+    store,
+    clock,
+    kind: {
+      prefix: 'sign/',
+      idPrefix: region,
+      // Twice as long as verifiers may keep the published keys.
+      lead: 2 * hours,
+      // The longest that a developer identity's token lasts, and what clocks may differ by.
+      overlap: 24 * hours + hours / 12,
+      make,
+      open,
+    },
+  });
+  let opening: Promise<void> | undefined;
 
-  function learn(kid: string, document: KeyDocument): TokenSigningKey {
-    const der = master.unwrap(document.wrapped, `signing key ${kid}`);
+  async function make(kid: string): Promise<string> {
+    const { privateKey } = await promisify(generateKeyPair)('rsa', { modulusLength });
+    return master.wrap(privateKey.export({ format: 'der', type: 'pkcs8' }), `signing key ${kid}`);
+  }
+
+  function open(kid: string, { wrapped, createdAt }: KeyDocument): TokenSigningKey {
+    const der = master.unwrap(wrapped, `signing key ${kid}`);
     const privateKey = createPrivateKey({ key: der, format: 'der', type: 'pkcs8' });
     const publicKey = createPublicKey(privateKey);
-    const notBefore = document.createdAt;
-    const certificate = selfSignedCertificate({ privateKey, publicKey, commonName: kid, notBefore });
-    const publicJwks = publicJwksOf(kid, publicKey, certificate);
-    const key = { kid, privateKey, publicKey, publicJwks, usedFrom: document.usedFrom };
-    known.set(kid, key);
-    return key;
+    const certificate = selfSignedCertificate({
+      privateKey,
+      publicKey,
+      commonName: kid,
+      notBefore: createdAt,
+    });
+    return { kid, privateKey, publicKey, publicJwks: publicJwksOf(kid, publicKey, certificate) };
   }
 
-  function newestFirst(): (TokenSigningKey & { usedFrom: number })[] {
-    return [...known.values()].sort((a, b) => b.usedFrom - a.usedFrom);
-  }
-
-  async function readAll(): Promise<void> {
-    const stored = await documents.list({ after: prefix, limit: 1000 });
-    for (const { key, value } of stored) {
-      const kid = key.slice(prefix.length);
-      if (key.startsWith(prefix) && !known.has(kid)) learn(kid, value);
-    }
-  }
-
-  async function readOrMake(): Promise<void> {
-    await readAll();
-    if (known.size > 0) return;
-    // A fixed first id: of two nodes that need a key at once, one inserts and both read the same.
-    const kid = `${region}1`;
-    const { privateKey } = await promisify(generateKeyPair)('rsa', { modulusLength });
-    const wrapped = master.wrap(privateKey.export({ format: 'der', type: 'pkcs8' }), `signing key ${kid}`);
-    const now = clock.now();
-    await documents.insert(prefix + kid, { wrapped, createdAt: now, usedFrom: now });
-    await readAll();
-  }
-
-  async function open(): Promise<void> {
-    reading ??= readOrMake();
+  async function ensureFirst(): Promise<void> {
+    opening ??= ring.ensureFirst();
     try {
-      await reading;
+      await opening;
     } catch (error) {
-      reading = undefined;
+      opening = undefined;
       throw error;
     }
   }
 
   return {
     async current() {
-      await open();
-      const [newest] = newestFirst();
-      if (newest === undefined) throw new Error('the store holds no signing key');
-      return newest;
+      await ensureFirst();
+      const current = ring.current();
+      if (current === undefined) throw new Error('the store holds no signing key');
+      return current;
     },
-    async find(kid) {
-      const key = known.get(kid);
-      if (key !== undefined || !/^[a-z0-9-]{1,64}$/.test(kid)) return key;
-      const stored = await documents.get(prefix + kid);
-      return stored && learn(kid, stored.value);
-    },
+    find: (kid) => ring.find(kid),
     async published() {
-      await open();
-      await readAll();
-      return newestFirst().flatMap(({ publicJwks }) => publicJwks);
+      await ensureFirst();
+      await ring.refreshWhenStale();
+      return ring.accepted().flatMap(({ publicJwks }) => publicJwks);
     },
+    refresh: () => ring.refresh(),
+    rotate: (how) => ring.rotate(how),
+    rotateWhenDue: (every) => ring.rotateWhenDue(every),
   };
 }
 

@@ -4,6 +4,7 @@ import { FindIdentities } from './FindIdentities.ts';
 import { LinkLogin } from './LinkLogin.ts';
 import { GetPoolSettings, SetPoolSettings } from './PoolSettings.ts';
 import { RevokeSessions } from './RevokeSessions.ts';
+import { RotateKeys } from './RotateKeys.ts';
 
 /** What Daypass adds to the services of AWS. */
 export const daypassOperations = [
@@ -13,5 +14,6 @@ export const daypassOperations = [
   GetPoolSettings,
   LinkLogin,
   RevokeSessions,
+  RotateKeys,
   SetPoolSettings,
 ];

@@ -3,6 +3,7 @@ import type { Revocations } from '../../access/revocations.ts';
 import type { Clock } from '../../clock.ts';
 import type { FederationServices } from '../../federation/exchange.ts';
 import type { ExplainServices } from '../../federation/explain.ts';
+import type { SharedKeys } from '../../keys/upkeep.ts';
 import type { Store } from '../../store/store.ts';
 import type { Refusals } from '../refusals.ts';
 
@@ -15,4 +16,5 @@ export interface DaypassServices {
   readonly revocations: Revocations;
   readonly explain: ExplainServices;
   readonly refusals: Refusals;
+  readonly keys: SharedKeys;
 }
