@@ -3,7 +3,7 @@ import { Amplify, type ResourcesConfig } from 'aws-amplify';
 import { decodeJWT, fetchAuthSession } from 'aws-amplify/auth';
 import { cognitoCredentialsProvider } from 'aws-amplify/auth/cognito';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { checkAnswers } from './compatibility/answers.ts';
+import { checkAnswers } from './compatibility/check.ts';
 import { type RecordedService, startRecordedService } from './compatibility/service.ts';
 import { account, administrator, region } from './rig/administrator.ts';
 import { type Issuer, startIssuer } from './rig/issuer.ts';

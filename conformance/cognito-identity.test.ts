@@ -1,7 +1,7 @@
 import * as sdk from '@aws-sdk/client-cognito-identity';
 import { decodeJwt } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { checkAnswers } from './compatibility/answers.ts';
+import { checkAnswers } from './compatibility/check.ts';
 import { modelledOperations, served } from './compatibility/model.ts';
 import { type RecordedService, startRecordedService } from './compatibility/service.ts';
 import { account, administrator, region } from './rig/administrator.ts';

@@ -9,13 +9,14 @@ import {
   ListIdentityPoolsCommand,
 } from '@aws-sdk/client-cognito-identity';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
-import { type Daypass, startDaypass } from '@daypass/server';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { checkAnswers } from './compatibility/check.ts';
+import { type RecordedService, startRecordedService } from './compatibility/service.ts';
 import { account, administrator, refusal, region } from './rig/administrator.ts';
 import { type Issuer, startIssuer } from './rig/issuer.ts';
 
 describe('federation through unmodified AWS clients', () => {
-  let daypass: Daypass;
+  let daypass: RecordedService;
   let issuer: Issuer;
   let google: Issuer;
   let stranger: Issuer;
@@ -29,9 +30,7 @@ describe('federation through unmodified AWS clients', () => {
     issuer = await startIssuer();
     google = await startIssuer('accounts.google.com', 'google-client');
     stranger = await startIssuer('stranger.example.test');
-    daypass = await startDaypass({
-      port: 0,
-      logLevel: 'silent',
+    daypass = await startRecordedService({
       providerOverrides: { [issuer.key]: issuer.url, [google.key]: google.url, [stranger.key]: stranger.url },
     });
     admin = administrator(daypass);
@@ -335,5 +334,9 @@ describe('federation through unmodified AWS clients', () => {
         },
       });
     }
+  });
+
+  it('is answered as the compatibility page says', () => {
+    checkAnswers('federation', daypass.calls);
   });
 });

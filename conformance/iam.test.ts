@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import * as sdk from '@aws-sdk/client-iam';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { checkAnswers } from './compatibility/answers.ts';
+import { checkAnswers } from './compatibility/check.ts';
 import { call, modelledOperations, refused } from './compatibility/model.ts';
 import { type RecordedService, startRecordedService } from './compatibility/service.ts';
 import { account, refusal, region, trustPolicy } from './rig/administrator.ts';

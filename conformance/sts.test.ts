@@ -2,7 +2,7 @@ import * as sdk from '@aws-sdk/client-sts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { TestClock } from '../packages/server/src/tokens/testing/issuer.ts';
 import { recipient, TestSamlProvider } from '../packages/server/src/tokens/testing/saml.ts';
-import { checkAnswers } from './compatibility/answers.ts';
+import { checkAnswers } from './compatibility/check.ts';
 import { call, modelledOperations, refused } from './compatibility/model.ts';
 import { type RecordedService, startRecordedService } from './compatibility/service.ts';
 import { account, administrator, refusal, region } from './rig/administrator.ts';
@@ -66,6 +66,16 @@ describe('AWS Security Token Service through the AWS SDK', () => {
 
   it('says who a caller is', async () => {
     expect(await user.getCallerIdentity({})).toMatchObject({ Account: account, Arn: userArn });
+  });
+
+  it('gives a user temporary credentials of the user’s own', async () => {
+    const { Credentials } = await user.getSessionToken({ DurationSeconds: 900 });
+    const session = stsWith(Credentials);
+    expect(await session.getCallerIdentity({})).toMatchObject({ Arn: userArn });
+    expect(await refusal(session.getSessionToken({}))).toEqual({
+      name: 'AccessDenied',
+      message: 'Cannot call GetSessionToken with session credentials',
+    });
   });
 
   it('gives a user whom the role trusts a session of it', async () => {
