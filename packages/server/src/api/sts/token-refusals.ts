@@ -46,7 +46,11 @@ export function webIdentityRefused(error: unknown): unknown {
   }
 }
 
-/** The same for a SAML response. Source: IAM User Guide, "Troubleshoot SAML federation with IAM". */
+/**
+ * The same for a SAML response. The code on the wire is InvalidIdentityToken even where AWS's text goes on, in brackets,
+ * with that of a service behind STS (AuthSamlInvalidSamlResponseException), which there is none of here.
+ * Source: IAM User Guide, "Troubleshoot SAML federation with IAM".
+ */
 export function samlRefused(error: unknown): unknown {
   if (!(error instanceof TokenRefused)) return error;
   const because = { reason: error.message, cause: error };
