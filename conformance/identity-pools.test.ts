@@ -71,6 +71,52 @@ const enter = (IdentityId: string, Logins: Record<string, string> = {}) =>
 const invalid = (message: unknown) => ({ name: 'InvalidParameterException', message });
 
 describe('a pool’s configuration', () => {
+  it('has no developer provider by the name of a public one', async () => {
+    const named = {
+      IdentityPoolName: 'x',
+      AllowUnauthenticatedIdentities: false,
+      DeveloperProviderName: 'accounts.google.com',
+    };
+    expect(await refusal(backend.createIdentityPool(named))).toMatchObject({
+      name: 'InvalidParameterException',
+    });
+  });
+
+  it('pages through developer users in the order they are kept in', async () => {
+    const pool = await admin.createPool({ DeveloperProviderName: developers });
+    // The first two are in another order as UTF-16 than as UTF-8.
+    const users = ['\u{1f600}', '\uff5e', 'ada', 'grace'];
+    const { IdentityId } = await backend.getOpenIdTokenForDeveloperIdentity({
+      IdentityPoolId: pool,
+      Logins: { [developers]: users[0] ?? '' },
+    });
+    for (const user of users.slice(1)) {
+      await backend.getOpenIdTokenForDeveloperIdentity({
+        IdentityPoolId: pool,
+        Logins: { [developers]: user },
+      });
+      await backend.mergeDeveloperIdentities({
+        IdentityPoolId: pool,
+        DeveloperProviderName: developers,
+        SourceUserIdentifier: user,
+        DestinationUserIdentifier: users[0] ?? '',
+      });
+    }
+    const seen: string[] = [];
+    let NextToken: string | undefined;
+    do {
+      const page = await backend.lookupDeveloperIdentity({
+        IdentityPoolId: pool,
+        IdentityId,
+        MaxResults: 1,
+        NextToken,
+      });
+      seen.push(...(page.DeveloperUserIdentifierList ?? []));
+      NextToken = page.NextToken;
+    } while (NextToken !== undefined);
+    expect(seen.sort()).toEqual([...users].sort());
+  });
+
   it('loses the providers that an update leaves out', async () => {
     await backend.updateIdentityPool({
       IdentityPoolId,

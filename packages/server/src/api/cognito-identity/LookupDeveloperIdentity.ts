@@ -56,10 +56,15 @@ export const LookupDeveloperIdentity = operation({
       NextToken,
       async (after, limit) =>
         users
-          .filter((user) => after === undefined || user > after)
+          .filter((user) => after === undefined || byteOrder(user, after) > 0)
           .slice(0, limit)
           .map((user) => ({ key: user, item: user })),
     );
     return { IdentityId: identity.identityId, DeveloperUserIdentifierList: items, NextToken: nextToken };
   },
 });
+
+/** The order the store lists them in; that of JavaScript's strings differs outside the Basic Multilingual Plane. */
+function byteOrder(a: string, b: string): number {
+  return Buffer.compare(Buffer.from(a), Buffer.from(b));
+}

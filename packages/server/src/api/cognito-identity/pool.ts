@@ -55,6 +55,9 @@ export function poolConfiguration(input: Infer<typeof poolInput>) {
   for (const provider of Object.keys(supportedLoginProviders)) {
     if (!publicProviders.has(provider)) throw invalid('Please provide a valid public provider');
   }
+  if (input.DeveloperProviderName !== undefined && publicProviders.has(input.DeveloperProviderName)) {
+    throw invalid('A developer provider cannot have the name of a public provider.');
+  }
   const tags = input.IdentityPoolTags ?? {};
   checkTags(tags);
   return {
