@@ -58,7 +58,7 @@ describe.runIf(hasTerraform && mirror !== undefined)('Terraform', () => {
     mkdirSync(directory);
     cpSync(new URL('terraform', import.meta.url), directory, { recursive: true });
     const run = (...args: readonly string[]) => terraform(home, directory, recorder.url, daypass, args);
-    await run('init', '-no-color');
+    expect(await run('init', '-no-color')).toMatchObject({ code: 0 });
     return {
       directory,
       apply: (...options: readonly string[]) => run('apply', '-no-color', '-auto-approve', ...options),

@@ -14,9 +14,25 @@ export const services: readonly ModelledService[] = [
     id: 'cognito-identity',
     title: 'Amazon Cognito Identity',
     operations: modelledOperations(cognitoIdentity),
+    unmet: new Map([
+      ['ConcurrentModificationException', 'a change of a pool is overtaken twenty times by others'],
+      ['InternalErrorException', 'a fault of Daypass'],
+      ['LimitExceededException', 'never: the quotas of an AWS account do not hold here'],
+      ['TooManyRequestsException', 'too many changes of one identity at the same time'],
+    ]),
   },
-  { id: 'sts', title: 'AWS Security Token Service', operations: modelledOperations(sts) },
-  { id: 'iam', title: 'AWS Identity and Access Management', operations: modelledOperations(iam) },
+  {
+    id: 'sts',
+    title: 'AWS Security Token Service',
+    operations: modelledOperations(sts),
+    unmet: new Map(),
+  },
+  {
+    id: 'iam',
+    title: 'AWS Identity and Access Management',
+    operations: modelledOperations(iam),
+    unmet: new Map(),
+  },
 ];
 
 /** The answers of every run that was recorded. */
