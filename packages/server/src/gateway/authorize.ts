@@ -27,15 +27,16 @@ export interface Asking {
 /** Why the demand is refused; undefined when it is granted. */
 export function refusalOf(demand: Demand, { caller, policies, context }: Asking): Refusal | undefined {
   if (policies === undefined) return undefined;
-  const known = new KnownContext(context, demand);
+  const lookedUp = new KnownContext(context, demand);
   const { action, resource } = demand;
-  const decision = evaluate(withoutUnknown(policies, demand.unknown), {
+  const known = withoutUnknown(policies, demand.unknown);
+  const decision = evaluate(demand.resourceIsUnknown === true ? forAnyResource(known) : known, {
     action,
     resource,
-    context: known,
+    context: lookedUp,
     principal: principalOf(caller),
   });
-  if (decision.allowed && !known.wasAskedForUnknown) return undefined;
+  if (decision.allowed && !lookedUp.wasAskedForUnknown) return undefined;
   const denial: Decision = decision.allowed
     ? { allowed: false, effect: 'ImplicitDeny', layer: 'identity' }
     : decision;
@@ -70,7 +71,7 @@ export function firstRefusal(demands: readonly Demand[], asking: Asking): Refusa
   return undefined;
 }
 
-/** Whether any statement of the policies has a condition on one of the keys, or below one that ends in `/`. */
+/** Whether any statement of the policies has a condition on one of the keys, or below one that ends in `/` or `:`. */
 export function mentions(policies: PolicySet, keys: readonly string[]): boolean {
   return policiesIn(policies).some(({ statements }) =>
     statements.some(({ conditions }) => conditions.some(({ key }) => covers(keys, key))),
@@ -84,13 +85,29 @@ export function mentions(policies: PolicySet, keys: readonly string[]): boolean 
  */
 function withoutUnknown(policies: PolicySet, unknown: readonly string[]): PolicySet {
   if (!mentions(policies, unknown)) return policies;
+  return withStatements(policies, (statement) => {
+    const conditions = statement.conditions.filter((condition) => !covers(unknown, condition.key));
+    if (conditions.length === statement.conditions.length) return [statement];
+    return statement.effect === 'Allow' ? [] : [{ ...statement, conditions }];
+  });
+}
+
+/** The policies as they hold for a resource that nobody here knows; `*` is matched by what is for all of them. */
+function forAnyResource(policies: PolicySet): PolicySet {
+  return withStatements(policies, (statement) => {
+    if (statement.effect === 'Allow') return statement.resource?.negated === true ? [] : [statement];
+    const { resource: _, ...denial } = statement;
+    return [denial];
+  });
+}
+
+function withStatements(
+  policies: PolicySet,
+  change: (statement: CompiledPolicy['statements'][number]) => CompiledPolicy['statements'],
+): PolicySet {
   const narrow = (policy: CompiledPolicy): CompiledPolicy => ({
     ...policy,
-    statements: policy.statements.flatMap((statement) => {
-      const conditions = statement.conditions.filter((condition) => !covers(unknown, condition.key));
-      if (conditions.length === statement.conditions.length) return [statement];
-      return statement.effect === 'Allow' ? [] : [{ ...statement, conditions }];
-    }),
+    statements: policy.statements.flatMap(change),
   });
   const { identity, boundary, session, resource } = policies;
   return {
@@ -111,7 +128,7 @@ function policiesIn({ identity, boundary, session = [], resource }: PolicySet): 
 }
 
 function covers(keys: readonly string[], name: string): boolean {
-  return keys.some((key) => (key.endsWith('/') ? name.startsWith(key) : name === key));
+  return keys.some((key) => (/[/:]$/.test(key) ? name.startsWith(key) : name === key));
 }
 
 /** The names a bucket policy may give a caller. */

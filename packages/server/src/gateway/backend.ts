@@ -43,11 +43,12 @@ const maxAnswer = 16 * 1024 * 1024;
 /** Connections to one store, and the key to it. Its key signs every request; nothing of the client's signature goes along. */
 export class BackendConnection {
   readonly #backend: Backend;
-  readonly #service: 's3' | 'dynamodb';
+  readonly #service: string;
   readonly #clock: Clock;
   readonly #pool: Pool;
 
-  constructor(backend: Backend, service: 's3' | 'dynamodb', clock: Clock) {
+  /** `service` is the name that signatures are made for. */
+  constructor(backend: Backend, service: string, clock: Clock) {
     this.#backend = backend;
     this.#service = service;
     this.#clock = clock;

@@ -2,10 +2,10 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { verifySignature } from '@daypass/sigv4';
 import { type Attempt, newAttempt, refused } from './attempt.ts';
 import { type Claim, claimOf } from './authenticate.ts';
+import { authenticationRefusal } from './authentication-refusal.ts';
 import { type Asking, firstRefusal } from './authorize.ts';
 import { BackendConnection, type BackendRequest, BackendUnavailable } from './backend.ts';
 import { allowOrigin, answerPreflight } from './cors.ts';
-import { authenticationError } from './dynamodb/authentication-errors.ts';
 import { classify, operationOf } from './dynamodb/classify.ts';
 import { DynamoDbError, writeDynamoDbError } from './dynamodb/errors.ts';
 import { AmbiguousJson, isJsonObject, type JsonObject, parseStrictJson } from './dynamodb/json.ts';
@@ -144,12 +144,12 @@ function errorOf(error: unknown): DynamoDbError {
       'The service is currently unavailable. Please try again later.',
       error.message,
     );
-  return (
-    authenticationError(error) ??
-    new DynamoDbError(
-      'InternalServerError',
-      'Internal server error',
-      error instanceof Error ? error.message : String(error),
-    )
+  const unauthenticated = authenticationRefusal(error, 'dynamodb');
+  if (unauthenticated !== undefined)
+    return new DynamoDbError(unauthenticated.code, unauthenticated.message, unauthenticated.reason);
+  return new DynamoDbError(
+    'InternalServerError',
+    'Internal server error',
+    error instanceof Error ? error.message : String(error),
   );
 }

@@ -187,7 +187,7 @@ export async function send(
 /** Signs a request as the player; what is in `headers` is signed too. `payload` defaults to the hash of the body. */
 export function signed(
   url: string,
-  service: 's3' | 'dynamodb',
+  service: string,
   { credentials }: Player,
   { method, target, headers = [], body = '' }: RawRequest,
   payload?: string,
