@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import {
   parseAccount,
+  parseAmount,
+  parseAudit,
+  parseCount,
   parseDomain,
   parsePort,
   parseProviderOverride,
@@ -17,6 +20,9 @@ describe('options', () => {
     ['any free port', parsePort, '0', 0],
     ['the highest port', parsePort, '65535', 65_535],
     ['a number of workers', parseWorkers, '4', 4],
+    ['a rate', parseAmount, '0.5', 0.5],
+    ['no rate', parseAmount, '0', 0],
+    ['a count', parseCount, '16384', 16_384],
     ['an account', parseAccount, '000000000000', '000000000000'],
     ['a region', parseRegion, 'eu-central-1', 'eu-central-1'],
     ['the embedded store', parseStore, 'sqlite', 'sqlite'],
@@ -36,6 +42,9 @@ describe('options', () => {
     ['a port too high', parsePort, '65536'],
     ['no port', parsePort, ''],
     ['no workers', parseWorkers, '0'],
+    ['a rate with a sign', parseAmount, '-1'],
+    ['a rate without a number', parseAmount, '.'],
+    ['half a proxy', parseCount, '0.5'],
     ['too many workers', parseWorkers, '257'],
     ['an account of 11 digits', parseAccount, '00000000000'],
     ['a region with a colon', parseRegion, 'us:east'],
@@ -88,4 +97,20 @@ describe('--provider-override', () => {
   ])('refuses %s', (_what, text) => {
     expect(() => parseProviderOverride(text, {})).toThrow();
   });
+});
+
+describe('--audit', () => {
+  it.each([
+    ['a file', 'file:/var/log/daypass.jsonl', ['file:/var/log/daypass.jsonl']],
+    ['stdout and a webhook', 'stdout, https://a.test/hook?x=y', ['stdout', 'https://a.test/hook?x=y']],
+    ['a webhook on loopback', 'http://127.0.0.1:80/', ['http://127.0.0.1:80/']],
+  ])('takes %s', (_what, text, destinations) => {
+    expect(parseAudit(text, [])).toEqual(destinations);
+    expect(parseAudit(text, ['file:x'])).toEqual(['file:x', ...destinations]);
+  });
+
+  it.each(['', 'file:', 'syslog', 'http://a.test/', 'https://me:secret@a.test/', 'stdout,,'])(
+    'refuses %j',
+    (text) => expect(() => parseAudit(text, [])).toThrow(),
+  );
 });

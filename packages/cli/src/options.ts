@@ -19,6 +19,34 @@ export function parseWorkers(text: string): number {
   return workers;
 }
 
+/** A rate, a number of days or connections: 0 or more, a fraction too where that has a meaning. */
+export function parseAmount(text: string): number {
+  if (!/^\d{1,9}(?:\.\d{1,3})?$/.test(text))
+    throw new InvalidArgumentError('It must be a number, 0 or more.');
+  return Number(text);
+}
+
+export function parseCount(text: string): number {
+  const count = wholeNumber(text);
+  if (count === undefined) throw new InvalidArgumentError('It must be a whole number, 0 or more.');
+  return count;
+}
+
+/** Adds audit destinations (several separated by commas) to those read so far. */
+export function parseAudit(text: string, previous: readonly string[]): string[] {
+  const destinations = text.split(',').map((destination) => destination.trim());
+  for (const destination of destinations) {
+    if (destination === 'stdout' || /^file:./.test(destination)) continue;
+    if (!/^https?:/.test(destination)) {
+      throw new InvalidArgumentError('It must be file:PATH, stdout or an https URL.');
+    }
+    if (!parseUrl(destination).startsWith('https:') && !isLoopback(new URL(destination).hostname)) {
+      throw new InvalidArgumentError('http is allowed for loopback addresses only.');
+    }
+  }
+  return [...previous, ...destinations];
+}
+
 /** An AWS account number, as it stands in every ARN. */
 export function parseAccount(text: string): string {
   if (!/^\d{12}$/.test(text)) throw new InvalidArgumentError('An account is 12 digits.');

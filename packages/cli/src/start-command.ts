@@ -1,8 +1,11 @@
-import type { BackendOptions, DaypassOptions } from '@daypass/server';
+import type { BackendOptions, Daypass, DaypassOptions } from '@daypass/server';
 import { Command, Option } from 'commander';
 import {
   type Environment,
   parseAccount,
+  parseAmount,
+  parseAudit,
+  parseCount,
   parseDomain,
   parsePort,
   parseProviderOverride,
@@ -31,7 +34,17 @@ interface StartFlags {
   s3Subresources?: readonly string[];
   dynamodbBackend?: string;
   providerOverride: Record<string, string>;
+  trustedProxies: number;
+  rateLimit: number;
+  poolRateLimit: number;
+  maxConnections: number;
+  keyRotationDays: number;
+  audit: readonly string[];
+  logLevel: LogLevel;
 }
+
+type LogLevel = NonNullable<DaypassOptions['logLevel']>;
+const logLevels: readonly LogLevel[] = ['silent', 'fatal', 'error', 'warn', 'info', 'debug'];
 
 export function startCommand(): Command {
   return addStartOptions(new Command('start'))
@@ -39,14 +52,29 @@ export function startCommand(): Command {
     .action(async (flags: StartFlags) => {
       const options = daypassOptions(flags, process.env);
       // Loaded only now, so that help and bad options are answered at once.
-      const { startDaypass } = await import('@daypass/server');
-      const daypass = await startDaypass(options).catch((error: unknown) => {
+      const { startDaypass, StartFailure } = await import('@daypass/server');
+      let daypass: Daypass;
+      try {
+        daypass = await startDaypass(options);
+      } catch (error) {
         if (isPortTaken(error)) {
           throw new UsageError(`port ${flags.port} of ${flags.host} is taken; choose another with --port.`);
         }
-        throw error;
-      });
+        if (!(error instanceof StartFailure)) throw error;
+        if (error.obstacle === 'master-key') throw new UsageError(`${error.message}.`);
+        // It may be gone by the next try, which a supervisor makes after any code but 2.
+        process.stderr.write(`daypass: ${error.message}\n`);
+        process.exitCode = 1;
+        return;
+      }
       process.stdout.write(`daypass listening on ${daypass.url}\n`);
+      if (flags.workers > 1) {
+        process.on('SIGHUP', () => {
+          daypass.restart().catch((error: unknown) => {
+            process.stderr.write(`daypass: the workers were not replaced: ${String(error)}\n`);
+          });
+        });
+      }
       await closeOnSignal(() => daypass.close());
     });
 }
@@ -113,6 +141,48 @@ export function addStartOptions(command: Command): Command {
         .env('DAYPASS_PROVIDER_OVERRIDES')
         .default({}, 'none')
         .argParser(parseProviderOverride),
+    )
+    .addOption(
+      new Option('--trusted-proxies <number>', 'proxies in front whose X-Forwarded-For counts')
+        .env('DAYPASS_TRUSTED_PROXIES')
+        .default(0)
+        .argParser(parseCount),
+    )
+    .addOption(
+      new Option('--rate-limit <number>', 'public requests a second of an address and operation; 0: any')
+        .env('DAYPASS_RATE_LIMIT')
+        .default(100)
+        .argParser(parseAmount),
+    )
+    .addOption(
+      new Option('--pool-rate-limit <number>', 'public requests a second of a pool and operation; 0: any')
+        .env('DAYPASS_POOL_RATE_LIMIT')
+        .default(0)
+        .argParser(parseAmount),
+    )
+    .addOption(
+      new Option('--max-connections <number>', 'connections of each worker')
+        .env('DAYPASS_MAX_CONNECTIONS')
+        .default(16_384)
+        .argParser(parseCount),
+    )
+    .addOption(
+      new Option('--key-rotation-days <number>', 'how long keys seal and sign; 0: for ever')
+        .env('DAYPASS_KEY_ROTATION_DAYS')
+        .default(90)
+        .argParser(parseAmount),
+    )
+    .addOption(
+      new Option('--audit <destination>', 'file:PATH, stdout or an https URL for audit events; repeatable')
+        .env('DAYPASS_AUDIT')
+        .default([], 'none')
+        .argParser(parseAudit),
+    )
+    .addOption(
+      new Option('--log-level <level>', 'what is logged to stderr')
+        .env('DAYPASS_LOG_LEVEL')
+        .default('info')
+        .choices(logLevels),
     );
 }
 
@@ -129,6 +199,13 @@ export function daypassOptions(flags: StartFlags, environment: Environment): Day
     region: flags.region,
     account: flags.account,
     providerOverrides: flags.providerOverride,
+    trustedProxies: flags.trustedProxies,
+    rateLimit: flags.rateLimit,
+    poolRateLimit: flags.poolRateLimit,
+    maxConnections: flags.maxConnections,
+    keyRotationDays: flags.keyRotationDays,
+    audit: flags.audit,
+    logLevel: flags.logLevel,
     ...(flags.publicUrl !== undefined && { publicUrl: flags.publicUrl }),
     ...(s3 && {
       s3Backend: { ...s3, ...(flags.s3Subresources && { subresources: flags.s3Subresources }) },

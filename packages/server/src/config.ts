@@ -64,6 +64,8 @@ export interface Daypass {
   /** `http://host:port`: the one endpoint of everything. */
   readonly url: string;
   readonly rootCredentials: { readonly accessKeyId: string; readonly secretAccessKey: string };
+  /** Replaces the workers one by one, so that somebody always answers; a single process has none to replace. */
+  restart(): Promise<void>;
   /** Finishes what is in flight and ends. */
   close(): Promise<void>;
 }

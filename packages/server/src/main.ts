@@ -49,60 +49,71 @@ import { keepKeys } from './keys/upkeep.ts';
 import { countedIssuer } from './metrics/counted-issuer.ts';
 import { measuredStore } from './metrics/measured-store.ts';
 import { measuredTokens } from './metrics/measured-tokens.ts';
-import { type Metrics, openMetrics, renderMetrics } from './metrics/metrics.ts';
+import { type Metrics, openMetrics, renderMetrics, type Snapshot } from './metrics/metrics.ts';
+import { startFailure } from './start-failure.ts';
 import { openSqliteStore } from './store/sqlite.ts';
 import type { Store } from './store/store.ts';
 import { createTokenVerifier } from './tokens/verifier.ts';
+import { startWorkers } from './workers.ts';
 
 /** Milliseconds that requests in flight get to finish when the service ends. */
 const grace = 10_000;
 
 /**
- * Starts the service and resolves when it answers requests. Throws when the data cannot be used, the master key is not
- * the one the data was written with, or the port is taken.
+ * Starts the service and resolves when it answers requests. Throws `StartFailure` when the data cannot be used, the
+ * master key is not the one the data was written with, or the port is taken.
  */
-export async function startDaypass(options: DaypassOptions = {}): Promise<Daypass> {
+export function startDaypass(options: DaypassOptions = {}): Promise<Daypass> {
+  const { workers = 1 } = options;
+  return workers > 1 ? startWorkers({ ...options, workers }) : startService(options);
+}
+
+/** What a process is among the workers of a service. */
+export interface Seat {
+  /** From 0; the first one does what is to be done once for all. */
+  readonly number: number;
+  /** What all workers have counted. */
+  countEverywhere(): Promise<readonly Snapshot[]>;
+  /** Told how to ask this one. */
+  counts(own: () => Promise<Snapshot>): void;
+}
+
+/** Starts the service in this process: alone, or as one of several workers. Throws `StartFailure`. */
+export async function startService(options: DaypassOptions, seat?: Seat): Promise<Daypass> {
   const { host = '127.0.0.1', port = 4100, data, clock = systemClock } = options;
   // Logs go to stderr: stdout belongs to the one line that says where the service is.
-  const log = pino({ level: options.logLevel ?? 'info', base: null }, pino.destination(2));
-  if (data !== undefined) await mkdir(data, { recursive: true, mode: 0o700 });
-  const metrics = openMetrics();
-  const sinks = (options.audit ?? []).map(sinkOf);
-  const store = measuredStore(await openStore(options), metrics);
+  const log = pino(
+    { level: options.logLevel ?? 'info', base: seat === undefined ? null : { worker: seat.number } },
+    pino.destination(2),
+  );
+  const closing: (() => Promise<void>)[] = [];
+  const close = async (): Promise<void> => {
+    for (const part of closing.splice(0).reverse()) await part();
+  };
   try {
+    const sinks = (options.audit ?? []).map(sinkOf);
+    if (data !== undefined) await mkdir(data, { recursive: true, mode: 0o700 });
+    const metrics = openMetrics();
+    seat?.counts(metrics.snapshot);
+    const store = measuredStore(await openStore(options), metrics);
+    closing.push(store.close);
     const master = await openMasterKey({
       ...(data !== undefined && { directory: data }),
       ...(process.env.DAYPASS_MASTER_KEY && { fromEnvironment: process.env.DAYPASS_MASTER_KEY }),
     });
     const root = await openRootKey({ store, master, clock, ...(data !== undefined && { directory: data }) });
     let url = '';
-    const parts = await assemble(options, {
-      store,
-      master,
-      clock,
-      log,
-      metrics,
-      sinks,
-      url: () => url,
-    });
-    const listener = await listen(parts.endpoints, {
-      host,
-      port,
-      maxConnections: options.maxConnections ?? 16_384,
-    });
+    const base = { store, master, clock, log, metrics, sinks, seat, url: () => url };
+    const parts = await assemble(options, base);
+    closing.push(parts.close);
+    const { maxConnections = 16_384 } = options;
+    const listener = await listen(parts.endpoints, { host, port, maxConnections });
+    closing.push(() => listener.close(grace));
     url = `http://${host.includes(':') ? `[${host}]` : host}:${listener.port}`;
-    return {
-      url,
-      rootCredentials: root,
-      async close() {
-        await listener.close(grace);
-        await parts.close();
-        await store.close();
-      },
-    };
+    return { url, rootCredentials: root, restart: async () => {}, close };
   } catch (error) {
-    await store.close();
-    throw error;
+    await close();
+    throw startFailure(error);
   }
 }
 
@@ -125,13 +136,16 @@ async function assemble(
     log: Logger;
     metrics: Metrics;
     sinks: readonly Sink[];
+    seat: Seat | undefined;
     url(): string;
   },
 ): Promise<{ endpoints: Endpoints; close(): Promise<void> }> {
-  const { master, clock, log, metrics, sinks } = base;
+  const { master, clock, log, metrics, sinks, seat } = base;
+  // Upkeep of what all workers share is one worker's work.
+  const isFirst = seat === undefined || seat.number === 0;
   const { region = 'us-east-1', account = '000000000000' } = options;
   const place = { region, account };
-  const recorder = openRecorder({ sinks, store: base.store, clock, metrics, log });
+  const recorder = openRecorder({ sinks, store: base.store, clock, metrics, log, prunes: isFirst });
   const trail = openTrail({ place, clock, recorder });
   const store = auditedStore(base.store, trail);
 
@@ -142,7 +156,7 @@ async function assemble(
   const { keyRotationDays = 90 } = options;
   const leaveKeys = keepKeys({
     keys,
-    every: keyRotationDays * 24 * 60 * 60 * 1000,
+    every: isFirst ? keyRotationDays * 24 * 60 * 60 * 1000 : 0,
     failed: (err) => log.error({ err }, 'keys were not kept up'),
   });
   const sessions = embeddedCredentials({ keys: keys.sealing, clock });
@@ -297,7 +311,7 @@ async function assemble(
       trail,
       scrape: {
         token: process.env.DAYPASS_METRICS_TOKEN || undefined,
-        render: async () => renderMetrics([await metrics.snapshot()]),
+        render: async () => renderMetrics(seat ? await seat.countEverywhere() : [await metrics.snapshot()]),
       },
       clientOf,
       ready: () => store.ping(),

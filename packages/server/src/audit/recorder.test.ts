@@ -29,7 +29,7 @@ describe('the recorder', () => {
   function open(sinkEvents: AuditEvent[] = []) {
     const deliver = async (events: readonly AuditEvent[]) => void sinkEvents.push(...events);
     const sinks = [{ name: 'file', deliver } as const];
-    return openRecorder({ sinks, store, clock, metrics: openMetrics(), log });
+    return openRecorder({ sinks, store, clock, metrics: openMetrics(), log, prunes: false });
   }
 
   it('sends every event to the sinks, and those to be kept to the store', async () => {

@@ -27,6 +27,8 @@ export function openRecorder(options: {
   readonly clock: Clock;
   readonly metrics: Pick<Metrics, 'auditEvents'>;
   readonly log: Logger;
+  /** Whether it is on this process to delete what is old. */
+  readonly prunes: boolean;
 }): Recorder & { prune(): Promise<void>; close(): Promise<void> } {
   const { sinks, store, clock, metrics, log } = options;
 
@@ -56,10 +58,9 @@ export function openRecorder(options: {
     while ((await store.pruneAudit({ before, limit: pruneBatch })) === pruneBatch);
   }
 
-  const timer = setInterval(() => {
-    prune().catch((err: unknown) => log.error({ err }, 'old audit entries were not deleted'));
-  }, pruneInterval);
-  timer.unref();
+  const failed = (err: unknown) => log.error({ err }, 'old audit entries were not deleted');
+  const timer = options.prunes ? setInterval(() => prune().catch(failed), pruneInterval) : undefined;
+  timer?.unref();
 
   return {
     record(event, { keep }) {

@@ -26,6 +26,14 @@ export class MasterKeyMismatch extends Error {
   }
 }
 
+/** What is given as the master key is none. */
+export class MasterKeyMalformed extends Error {
+  constructor(where: string) {
+    super(`${where} must hold ${keyBytes} bytes in base64`);
+    this.name = 'MasterKeyMalformed';
+  }
+}
+
 const keyBytes = 32;
 const nonceBytes = 12;
 const tagBytes = 16;
@@ -79,7 +87,7 @@ function isFault(error: unknown, code: string): boolean {
 
 function decodeKey(text: string, where: string): Buffer {
   const key = Buffer.from(text.trim(), 'base64');
-  if (key.length !== keyBytes) throw new Error(`${where} must hold ${keyBytes} bytes in base64`);
+  if (key.length !== keyBytes) throw new MasterKeyMalformed(where);
   return key;
 }
 
