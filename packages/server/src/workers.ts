@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
 import { extname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
 import type { Daypass, DaypassOptions } from './config.ts';
 import type { Snapshot } from './metrics/metrics.ts';
 import { Counter, Gauge } from './metrics/series.ts';
@@ -39,7 +40,11 @@ export async function startWorkers(options: DaypassOptions & { readonly workers:
   const port = common.port === 0 ? await freePort(common.host) : common.port;
   const shared: DaypassOptions = { ...common, ...(port !== undefined && { port }) };
   cluster.setupPrimary({
-    exec: new URL(`./worker${extname(import.meta.filename)}`, import.meta.url).pathname,
+    // Beside this file, in whichever language that is.
+    exec: fileURLToPath(new URL('./worker.ts', import.meta.url)).replace(
+      /\.ts$/,
+      extname(import.meta.filename),
+    ),
     args: [],
     execArgv: [],
     serialization: 'advanced',

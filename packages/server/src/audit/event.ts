@@ -2,7 +2,7 @@ import type { Place } from '../access/arn.ts';
 import type { Caller } from '../access/caller.ts';
 import type { ServiceError } from '../errors.ts';
 import { requestParameters, responseElements } from './redact.ts';
-import type { Call, RequestRecord } from './trail.ts';
+import type { Call, RequestRecord } from './request.ts';
 import { uuid7 } from './uuid7.ts';
 
 /** An event in the shape of CloudTrail's records. Source: CloudTrail User Guide, "CloudTrail record contents". */

@@ -2,30 +2,10 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Place } from '../access/arn.ts';
 import type { Caller } from '../access/caller.ts';
 import type { Clock } from '../clock.ts';
-import type { SessionGrant } from '../credentials/issuer.ts';
 import type { ServiceError } from '../errors.ts';
 import type { IdentityChange } from '../store/store.ts';
 import { type AuditEvent, auditEvent, callEvent, isReadOnly } from './event.ts';
-
-/** What becomes known of a request while it is served. */
-export interface RequestRecord {
-  readonly requestId: string;
-  readonly sourceIp: string;
-  /** Known, like the two below, once the operation runs. */
-  caller?: Caller;
-  input?: Readonly<Record<string, unknown>>;
-  output?: Readonly<Record<string, unknown>> | undefined;
-  /** The session that was handed out. */
-  grant?: SessionGrant;
-  /** What was written about identities. */
-  readonly changes: IdentityChange[];
-}
-
-/** Which operation of which service (by its signing name) was called; `unknown` is none of ours. */
-export interface Call {
-  readonly service: string;
-  readonly operation: string;
-}
+import type { Call, RequestRecord } from './request.ts';
 
 /** A request to the data plane that was refused. */
 export interface GatewayDenial {
@@ -49,7 +29,8 @@ export interface Trail {
   note(change: (record: RequestRecord) => void): void;
   /** A call of the API has its answer; called within `follow`. */
   answered(call: Call, error: ServiceError | undefined): void;
-  denied(service: 's3' | 'dynamodb', denial: GatewayDenial): void;
+  /** `service` by its signing name. */
+  denied(service: string, denial: GatewayDenial): void;
 }
 
 export function openTrail(options: {
