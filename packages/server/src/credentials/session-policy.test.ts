@@ -25,9 +25,13 @@ describe('filling a session policy in', () => {
     [
       'the identity',
       'arn:aws:s3:::b/${cognito-identity.amazonaws.com:sub}/*',
-      `arn:aws:s3:::b/${identityId}/*`,
+      'arn:aws:s3:::b/us-east-1?11111111-1111-4111-8111-111111111111/*',
     ],
-    ['the pool', 'arn:aws:s3:::b/${cognito-identity.amazonaws.com:aud}/*', `arn:aws:s3:::b/${poolId}/*`],
+    [
+      'the pool',
+      'arn:aws:s3:::b/${cognito-identity.amazonaws.com:aud}/*',
+      'arn:aws:s3:::b/us-east-1?22222222-2222-4222-8222-222222222222/*',
+    ],
     ['a tag', 'arn:aws:s3:::b/${aws:PrincipalTag/Team}/*', 'arn:aws:s3:::b/red/blue/*'],
     ['in any case', 'arn:aws:s3:::b/${AWS:principaltag/tEAM}/*', 'arn:aws:s3:::b/red/blue/*'],
     ['several', '${aws:PrincipalTag/Team}:${aws:PrincipalTag/Team}', 'red/blue:red/blue'],
@@ -45,6 +49,11 @@ describe('filling a session policy in', () => {
       claimWith(),
     );
     expect(filled).toBe(JSON.stringify(statement(`${identityId}/*`)));
+  });
+
+  it('keeps a colon of a tag, in whose place no other character may stand', () => {
+    const filled = fillSessionPolicy(policy('b/${aws:PrincipalTag/team}/*'), claimWith({ team: 'a:b' }));
+    expect(filled).toBe(policy('b/a:b/*'));
   });
 
   it('is refused when there is no value', () => {

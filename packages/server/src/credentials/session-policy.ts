@@ -17,7 +17,7 @@ const variable = /\$\{([^}]*)\}/g;
  */
 export function fillSessionPolicy(policy: string, claim: IdentityClaim): string {
   const values = valuesOf(claim);
-  const filled = mapTexts(policy, (text) =>
+  const filled = mapTexts(policy, (text, element) =>
     text.replaceAll(variable, (_whole, name: string) => {
       const value = values.get(name.toLowerCase());
       if (value === undefined)
@@ -25,7 +25,9 @@ export function fillSessionPolicy(policy: string, claim: IdentityClaim): string 
       if (/[*?$]/.test(value)) {
         throw new SessionPolicyRefused(`the value of \${${name}} would be a pattern in a session policy`);
       }
-      return value;
+      const isId = value === claim.identityId || value === claim.poolId;
+      // Ceph reads no colon at the end of an ARN. No two ids differ in it alone, so any character may stand there.
+      return isId && element.endsWith('Resource') ? value.replace(':', '?') : value;
     }),
   );
   if (filled.length > longest) {
@@ -64,12 +66,15 @@ function valuesOf({ identityId, poolId, tags }: IdentityClaim): ReadonlyMap<stri
   return new Map<string, string>([...tagged, [subject, identityId], [audience, poolId]]);
 }
 
-/** The same JSON with every text that is a value changed, in ASCII. */
-function mapTexts(json: string, change: (text: string) => string): string {
-  const changed = JSON.parse(json, (_key, value: unknown) =>
-    typeof value === 'string' ? change(value) : value,
-  );
-  return JSON.stringify(changed).replaceAll(
+/** The same JSON, in ASCII, with every text that is a value changed; `element` is the member that it stands in. */
+function mapTexts(json: string, change: (text: string, element: string) => string): string {
+  const mapped = (value: unknown, element: string): unknown => {
+    if (typeof value === 'string') return change(value, element);
+    if (Array.isArray(value)) return value.map((item) => mapped(item, element));
+    if (typeof value !== 'object' || value === null) return value;
+    return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, mapped(member, name)]));
+  };
+  return JSON.stringify(mapped(JSON.parse(json), '')).replaceAll(
     /[\u007f-\uffff]/g,
     (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`,
   );

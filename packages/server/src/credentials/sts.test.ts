@@ -143,7 +143,7 @@ describe('what narrows a brokered session', () => {
   const text = (resource: string) =>
     `{"Statement":[{"Effect":"Allow","Action":"s3:GetObject","Resource":"${resource}"}]}`;
   const mine = text('arn:aws:s3:::b/${cognito-identity.amazonaws.com:sub}/*');
-  const filled = text(`arn:aws:s3:::b/${identityId}/*`);
+  const filled = text(`arn:aws:s3:::b/${identityId.replace(':', '?')}/*`);
   const awsScopeDown = [
     'arn:aws:iam::aws:policy/AmazonCognitoUnAuthedIdentitiesSessionPolicy',
     'arn:aws:iam::aws:policy/daypass/GuestSessionPolicy',
