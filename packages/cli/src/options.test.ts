@@ -8,6 +8,7 @@ import {
   parsePort,
   parseProviderOverride,
   parseRegion,
+  parseServiceBackend,
   parseStore,
   parseSubresources,
   parseUrl,
@@ -61,6 +62,24 @@ describe('options', () => {
   ])('refuse %s', (_what, parse, text) => {
     expect(() => parse(text)).toThrow();
   });
+});
+
+describe('--service-backend', () => {
+  it('takes one or several, and adds to the ones before', () => {
+    const first = parseServiceBackend('sqs=http://127.0.0.1:9324, sns=http://127.0.0.1:4575', {});
+    expect(parseServiceBackend('kinesis=https://k.test', first)).toEqual({
+      sqs: 'http://127.0.0.1:9324',
+      sns: 'http://127.0.0.1:4575',
+      kinesis: 'https://k.test',
+    });
+  });
+
+  it.each(['sqs', '=http://127.0.0.1', 'SQS=http://127.0.0.1', 'sqs=', 'sqs=ftp://127.0.0.1'])(
+    'refuses %s',
+    (text) => {
+      expect(() => parseServiceBackend(text, {})).toThrow();
+    },
+  );
 });
 
 describe('--provider-override', () => {

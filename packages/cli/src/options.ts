@@ -118,6 +118,20 @@ export function parseProviderOverride(
   return overrides;
 }
 
+/** Adds `SERVICE=URL` (several separated by commas) to the backends read so far. */
+export function parseServiceBackend(
+  text: string,
+  previous: Readonly<Record<string, string>>,
+): Record<string, string> {
+  const backends = { ...previous };
+  for (const pair of text.split(',')) {
+    const [, name = '', url = ''] = /^\s*([a-z0-9-]{1,64})=(.*)$/.exec(pair) ?? [];
+    if (name === '') throw new InvalidArgumentError('It must be SERVICE=URL, such as sqs=http://….');
+    backends[name] = parseUrl(url.trim());
+  }
+  return backends;
+}
+
 function isLoopback(hostname: string): boolean {
   return hostname === 'localhost' || hostname === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(hostname);
 }

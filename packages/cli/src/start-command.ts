@@ -1,4 +1,4 @@
-import type { BackendOptions, Daypass, DaypassOptions } from '@daypass/server';
+import type { BackendOptions, Daypass, DaypassOptions, ServiceBackendOptions } from '@daypass/server';
 import { Command, Option } from 'commander';
 import {
   type Environment,
@@ -10,12 +10,14 @@ import {
   parsePort,
   parseProviderOverride,
   parseRegion,
+  parseServiceBackend,
   parseStore,
   parseSubresources,
   parseUrl,
   parseWorkers,
 } from './options.ts';
 import { isPortTaken } from './port.ts';
+import { readServiceRules } from './service-rules.ts';
 import { closeOnSignal } from './shutdown.ts';
 import { UsageError } from './usage-error.ts';
 
@@ -33,6 +35,8 @@ interface StartFlags {
   s3Domain?: string;
   s3Subresources?: readonly string[];
   dynamodbBackend?: string;
+  serviceBackend: Record<string, string>;
+  serviceRules?: string;
   providerOverride: Record<string, string>;
   trustedProxies: number;
   rateLimit: number;
@@ -61,7 +65,8 @@ export function startCommand(): Command {
           throw new UsageError(`port ${flags.port} of ${flags.host} is taken; choose another with --port.`);
         }
         if (!(error instanceof StartFailure)) throw error;
-        if (error.obstacle === 'master-key') throw new UsageError(`${error.message}.`);
+        if (error.obstacle === 'master-key' || error.obstacle === 'options')
+          throw new UsageError(`${error.message}.`);
         // It may be gone by the next try, which a supervisor makes after any code but 2.
         process.stderr.write(`daypass: ${error.message}\n`);
         process.exitCode = 1;
@@ -137,6 +142,17 @@ export function addStartOptions(command: Command): Command {
         .argParser(parseUrl),
     )
     .addOption(
+      new Option('--service-backend <service=url>', 'another service behind the gateway; repeatable')
+        .env('DAYPASS_SERVICE_BACKENDS')
+        .default({}, 'none')
+        .argParser(parseServiceBackend),
+    )
+    .addOption(
+      new Option('--service-rules <file>', 'how requests to those services are read, in JSON').env(
+        'DAYPASS_SERVICE_RULES',
+      ),
+    )
+    .addOption(
       new Option('--provider-override <key=url>', 'fetch a provider from elsewhere; repeatable')
         .env('DAYPASS_PROVIDER_OVERRIDES')
         .default({}, 'none')
@@ -190,6 +206,7 @@ export function addStartOptions(command: Command): Command {
 export function daypassOptions(flags: StartFlags, environment: Environment): DaypassOptions {
   const s3 = backend('S3', '--s3-backend', flags.s3Backend, environment);
   const dynamodb = backend('DYNAMODB', '--dynamodb-backend', flags.dynamodbBackend, environment);
+  const services = serviceBackends(flags, environment);
   return {
     host: flags.host,
     port: flags.port,
@@ -212,11 +229,29 @@ export function daypassOptions(flags: StartFlags, environment: Environment): Day
     }),
     ...(flags.s3Domain !== undefined && { s3Domain: flags.s3Domain }),
     ...(dynamodb && { dynamodbBackend: dynamodb }),
+    serviceBackends: services,
   };
 }
 
+function serviceBackends(
+  { serviceBackend, serviceRules }: StartFlags,
+  environment: Environment,
+): NonNullable<DaypassOptions['serviceBackends']> {
+  const rules = serviceRules === undefined ? {} : readServiceRules(serviceRules);
+  const stranger = Object.keys(rules).find((name) => !(name in serviceBackend));
+  if (stranger !== undefined)
+    throw new UsageError(`--service-rules names ${stranger}, which has no backend.`);
+  const backends: Record<string, ServiceBackendOptions> = {};
+  for (const [name, url] of Object.entries(serviceBackend)) {
+    const prefix = name.toUpperCase().replaceAll('-', '_');
+    const own = backend(prefix, '--service-backend', url, environment);
+    if (own !== undefined) backends[name] = { ...own, ...(rules[name] && { rules: rules[name] }) };
+  }
+  return backends;
+}
+
 function backend(
-  name: 'S3' | 'DYNAMODB',
+  name: string,
   option: string,
   url: string | undefined,
   environment: Environment,

@@ -1,4 +1,5 @@
 import type { Clock } from './clock.ts';
+import type { ServiceRules } from './gateway/service/rules.ts';
 
 /** How a service is started; everything has a default. */
 export interface DaypassOptions {
@@ -22,6 +23,8 @@ export interface DaypassOptions {
   /** The domain under which `<bucket>.<domain>` is S3's virtual-hosted style. Default: path style only. */
   readonly s3Domain?: string;
   readonly dynamodbBackend?: BackendOptions;
+  /** Any other service behind the gateway, by the name in credential scopes (`sqs`). */
+  readonly serviceBackends?: Readonly<Record<string, ServiceBackendOptions>>;
   /** Login key → URL below which everything of that provider is fetched instead; http only for loopback. */
   readonly providerOverrides?: Readonly<Record<string, string>>;
   /** Proxies in front, each of which adds the address it was called from to X-Forwarded-For. Default 0. */
@@ -57,6 +60,12 @@ export interface BackendOptions {
    * others are answered NotImplemented. Default: unknown, so that each needs the plain operation's permission too.
    */
   readonly subresources?: readonly string[];
+}
+
+/** A service behind the gateway of which it knows no more than how operations are told apart. */
+export interface ServiceBackendOptions extends Omit<BackendOptions, 'subresources'> {
+  /** Default: those of a service that is known; with others they are put together. */
+  readonly rules?: ServiceRules;
 }
 
 /** A running service. */

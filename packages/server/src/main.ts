@@ -36,6 +36,8 @@ import { openPools } from './federation/pools.ts';
 import { createDynamoDbHandler } from './gateway/dynamodb.ts';
 import type { Backend, GatewayServices } from './gateway/gateway.ts';
 import { createS3Handler } from './gateway/s3.ts';
+import { knownServices } from './gateway/service/rules.ts';
+import { createServiceHandler } from './gateway/service.ts';
 import { audited } from './http/audited.ts';
 import { clientReader } from './http/client.ts';
 import { limitPools } from './http/limited.ts';
@@ -222,12 +224,12 @@ async function assemble(
   const perPool = (service: Service): Service =>
     poolRateLimit === 0 ? service : limitPools(service, limits, (id) => poolOf(federation, id));
   const guarded = (service: Service): Service => audited(perPool(service), trail);
-  const gateway = (service: 's3' | 'dynamodb'): GatewayServices => ({
+  const gateway = (service: string): GatewayServices => ({
     clock,
     region,
     account,
-    s3: backend(options.s3Backend),
-    dynamodb: backend(options.dynamodbBackend),
+    s3: options.s3Backend && backend(options.s3Backend),
+    dynamodb: options.dynamodbBackend && backend(options.dynamodbBackend),
     ...(options.s3Domain !== undefined && { s3Domain: options.s3Domain }),
     openCredentials: gate.openCredentials,
     policiesOf: gate.policiesOf,
@@ -303,6 +305,12 @@ async function assemble(
       ],
       s3: createS3Handler(gateway('s3')),
       dynamodb: createDynamoDbHandler(gateway('dynamodb')),
+      services: new Map(
+        Object.entries(options.serviceBackends ?? {}).map(([name, { rules, ...key }]) => {
+          const service = { name, backend: backend(key), rules: { ...knownServices[name], ...rules } };
+          return [name, createServiceHandler(gateway(name), service)];
+        }),
+      ),
       discovery: openIdDiscovery(federation),
       refusals,
       limits,
@@ -326,13 +334,11 @@ async function assemble(
   };
 }
 
-function backend(options: BackendOptions | undefined): Backend | undefined {
-  if (options === undefined) return undefined;
-  const { subresources, ...key } = options;
+function backend({ subresources, ...key }: BackendOptions): Backend {
   return {
     ...key,
-    url: new URL(options.url),
-    region: options.region ?? 'us-east-1',
+    url: new URL(key.url),
+    region: key.region ?? 'us-east-1',
     ...(subresources !== undefined && { subresources: new Set(subresources) }),
   };
 }

@@ -1,8 +1,9 @@
+import { RulesError } from './gateway/service/rules.ts';
 import { MasterKeyMalformed, MasterKeyMismatch } from './keys/master.ts';
 import { StoreUnavailable } from './store/store.ts';
 
-/** What keeps a service from starting. `master-key` stays until somebody does something; the others may pass. */
-export type StartObstacle = 'master-key' | 'store' | 'data' | 'port' | 'other';
+/** What keeps a service from starting. `master-key` and `options` stay until somebody does something; the others may pass. */
+export type StartObstacle = 'master-key' | 'options' | 'store' | 'data' | 'port' | 'other';
 
 /** The service did not start; the message is one line for whoever started it. */
 export class StartFailure extends Error {
@@ -41,6 +42,7 @@ const dataFaults = new Set([
 
 function obstacleOf(error: unknown): StartObstacle | undefined {
   if (error instanceof MasterKeyMismatch || error instanceof MasterKeyMalformed) return 'master-key';
+  if (error instanceof RulesError) return 'options';
   if (error instanceof StoreUnavailable) return 'store';
   if (!(error instanceof Error && 'code' in error)) return undefined;
   if (error.code === 'EADDRINUSE' || error.code === 'EADDRNOTAVAIL') return 'port';

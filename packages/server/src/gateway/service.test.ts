@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { knownServices, type ServiceRules } from './service/rules.ts';
+import { knownServices, RulesError, type ServiceRules } from './service/rules.ts';
 import { createServiceHandler, scopedService } from './service.ts';
 import {
   account,
@@ -273,7 +273,7 @@ describe('any service', () => {
     ['a path with a pattern', 'x', { operations: [{ operation: 'A', method: 'GET', path: '/a/*' }] }],
   ])('cannot be set up with %s', (_what, name, rules) => {
     const service = { name, rules, backend: backendAt(store.url) };
-    expect(() => createServiceHandler(services, service)).toThrow(TypeError);
+    expect(() => createServiceHandler(services, service)).toThrow(RulesError);
   });
 
   it('is told by the credential scope', () => {

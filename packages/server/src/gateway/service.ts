@@ -27,7 +27,7 @@ export interface GenericService {
 
 /**
  * The data plane for any other service: a request is allowed by `<service>:<operation>` and goes on, signed anew. Every
- * request is answered, refusals in the protocol of the client. Throws a `TypeError` for rules that cannot be.
+ * request is answered, refusals in the protocol of the client. Throws `RulesError`.
  */
 export function createServiceHandler(services: GatewayServices, service: GenericService): GatewayHandler {
   checkRules(service.name, service.rules);

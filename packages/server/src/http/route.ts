@@ -1,4 +1,5 @@
 import type { SignedHttpRequest } from '@daypass/sigv4';
+import { scopedService } from '../gateway/service.ts';
 
 /** Where a request goes; decided by its head alone. */
 export type Route =
@@ -14,6 +15,7 @@ export type Route =
         | 's3';
     }
   | { readonly to: 'federate' | 'query' | 'unknown-target' }
+  | { readonly to: 'service'; readonly name: string }
   | { readonly to: 'json'; readonly service: 'cognito-identity' | 'daypass'; readonly operation: string };
 
 const targets: ReadonlyMap<string, 'cognito-identity' | 'daypass'> = new Map([
@@ -22,10 +24,11 @@ const targets: ReadonlyMap<string, 'cognito-identity' | 'daypass'> = new Map([
 ]);
 
 /**
- * One endpoint serves every protocol: reserved paths first, then `X-Amz-Target` (AWS JSON), then a form with an
+ * One endpoint serves every protocol: reserved paths first, then what is signed for one of the `services` behind the
+ * gateway by its credential scope, then `X-Amz-Target` (AWS JSON), then a form with an
  * Action (AWS Query); everything else is a request to S3, which alone has no marks of its own.
  */
-export function route(request: SignedHttpRequest): Route {
+export function route(request: SignedHttpRequest, services: ReadonlyMap<string, unknown>): Route {
   const { method, path } = request;
   if (method === 'OPTIONS' && headerOf(request, 'access-control-request-method') !== undefined) {
     return { to: 'preflight' };
@@ -34,6 +37,10 @@ export function route(request: SignedHttpRequest): Route {
   if (path.startsWith('/.well-known/') && method === 'GET') {
     if (path === '/.well-known/openid-configuration') return { to: 'openid-configuration' };
     if (path === '/.well-known/jwks_uri') return { to: 'jwks' };
+  }
+  if (services.size > 0) {
+    const name = scopedService(request);
+    if (name !== undefined && services.has(name)) return { to: 'service', name };
   }
   const target = headerOf(request, 'x-amz-target');
   if (target !== undefined) return byTarget(target);

@@ -28,6 +28,8 @@ export interface Endpoints {
   readonly query: readonly QueryService[];
   readonly s3: GatewayHandler;
   readonly dynamodb: GatewayHandler;
+  /** Other services behind the gateway, by their signing name. */
+  readonly services: ReadonlyMap<string, GatewayHandler>;
   readonly discovery: Discovery;
   readonly refusals: Refusals;
   readonly limits: RateLimits;
@@ -67,19 +69,21 @@ export async function serve(
   const { address: sourceIp } = endpoints.clientOf(request);
   const wire = wireRequest(request);
   if (wire === undefined) return writeStatus(response, 400, 'bad request target');
-  const way = route(wire);
+  const way = route(wire, endpoints.services);
   if (way.to !== 's3') mustArriveWithin(bodyTimeout, request);
   // The gateway asks for a body when it may come.
-  if (way.to !== 's3' && way.to !== 'dynamodb') inviteBody(request, response);
+  if (way.to !== 's3' && way.to !== 'dynamodb' && way.to !== 'service') inviteBody(request, response);
   switch (way.to) {
     case 'preflight':
       answerPreflight(request, response);
       return;
     case 's3':
-    case 'dynamodb': {
-      const gateway = endpoints[way.to];
-      await trail.follow(requestId, sourceIp, () => gateway(request, response, requestId));
-      return done(way.to, response.writableEnded ? `${Math.floor(response.statusCode / 100)}xx` : 'aborted');
+    case 'dynamodb':
+    case 'service': {
+      const name = way.to === 'service' ? way.name : way.to;
+      const gateway = way.to === 'service' ? endpoints.services.get(name) : endpoints[way.to];
+      await trail.follow(requestId, sourceIp, () => gateway?.(request, response, requestId));
+      return done(name, response.writableEnded ? `${Math.floor(response.statusCode / 100)}xx` : 'aborted');
     }
     case 'openid-configuration':
       return writeDocument(response, endpoints.discovery.configuration());

@@ -58,6 +58,7 @@ export function echoEndpoints({
       response.end('stored');
     },
     dynamodb: async (_request, response) => void response.end(),
+    services: new Map(),
     discovery: {
       configuration: () => ({ json: {}, maxAge: 1 }),
       jwks: async () => ({ json: {}, maxAge: 1 }),

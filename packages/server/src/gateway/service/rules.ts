@@ -50,17 +50,22 @@ export const knownServices: Readonly<Record<string, ServiceRules>> = {
 /** Served by Daypass itself, or by a data plane that knows more. */
 const ownServices = /^(?:s3(?:-.*|express)?|dynamodb|sts|iam|cognito-identity|daypass)$/;
 
-/** Throws a `TypeError` that says what is wrong with the rules of a service. */
+/** What is wrong with the rules of a service, in one line for whoever wrote them. */
+export class RulesError extends Error {
+  override readonly name = 'RulesError';
+}
+
+/** Throws `RulesError`. */
 export function checkRules(service: string, rules: ServiceRules): void {
-  if (!/^[a-z0-9-]{1,64}$/.test(service)) throw new TypeError(`not the name of a service: ${service}`);
-  if (ownServices.test(service)) throw new TypeError(`${service} cannot have a backend of this kind`);
+  if (!/^[a-z0-9-]{1,64}$/.test(service)) throw new RulesError(`not the name of a service: ${service}`);
+  if (ownServices.test(service)) throw new RulesError(`${service} cannot have a backend of this kind`);
   const { target, version, operations = [], resource } = rules;
   if (target === undefined && version === undefined && operations.length === 0)
-    throw new TypeError(`no operation of ${service} could be told: it needs target, version or operations`);
+    throw new RulesError(`no operation of ${service} could be told: it needs target, version or operations`);
   checkResource(resource, ['region', 'account']);
   for (const { path, resource: own } of operations) {
     const names = namesIn(path);
-    if (names === undefined) throw new TypeError(`not the path of an operation: ${path}`);
+    if (names === undefined) throw new RulesError(`not the path of an operation: ${path}`);
     checkResource(own, ['region', 'account', ...names]);
   }
 }
@@ -71,7 +76,7 @@ function checkResource(template: string | undefined, variables: readonly string[
   const rest = template.replace(/\$\{([A-Za-z]+)\}/g, (variable, name) =>
     variables.includes(name) ? '' : variable,
   );
-  if (!/^arn:[^*?${}]+$/.test(rest)) throw new TypeError(`not an ARN without wildcards: ${template}`);
+  if (!/^arn:[^*?${}]+$/.test(rest)) throw new RulesError(`not an ARN without wildcards: ${template}`);
 }
 
 /** The names in a path, in order; undefined for a path that is not one. */
