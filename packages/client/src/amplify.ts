@@ -41,12 +41,13 @@ export interface AmplifyAuth<Tokens extends AmplifyTokens> {
  * @example
  * ```ts
  * const { auth, providers } = createAmplifyAuth({ identityPoolId, endpoint }, cognitoUserPoolsTokenProvider);
- * Amplify.configure(outputs, { Auth: providers });
+ * Amplify.configure({ Auth: { Cognito } }, { Auth: providers });
+ * cognitoUserPoolsTokenProvider.setAuthConfig({ Cognito });
  * await auth.federateToIdentityPool({ token, provider: AuthProvider.google });
- * await uploadData({ path: ({ identityId }) => `private/${identityId}/save.json`, data }).result;
+ * const { credentials, identityId } = await fetchAuthSession(); // Amplify's
  * ```
  */
-export function createAmplifyAuth<Tokens extends AmplifyTokens = AmplifyTokens>(
+export function createAmplifyAuth<Tokens extends AmplifyTokens = never>(
   config: Omit<AuthConfig, 'userPool'>,
   userPoolTokens?: AmplifyTokenProvider<Tokens>,
 ): AmplifyAuth<Tokens> {
