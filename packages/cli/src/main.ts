@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { applyCommand } from './commands/apply.ts';
 import { diffCommand } from './commands/diff.ts';
+import { exportCommand } from './commands/export.ts';
 import { whoamiCommand } from './commands/whoami.ts';
 import { devCommand } from './dev-command.ts';
 import { Failure } from './failure.ts';
@@ -19,7 +20,14 @@ export async function main(args: readonly string[]): Promise<void> {
     .exitOverride()
     .configureOutput({ outputError: (text, write) => write(`daypass: ${oneLine(text)}\n`) })
     .showSuggestionAfterError(false);
-  for (const command of [startCommand(), devCommand(), applyCommand(), diffCommand(), whoamiCommand()])
+  for (const command of [
+    startCommand(),
+    devCommand(),
+    applyCommand(),
+    diffCommand(),
+    exportCommand(),
+    whoamiCommand(),
+  ])
     program.addCommand(inherit(command, program));
 
   try {

@@ -5,6 +5,8 @@ import { listIam, tagsOf, textOf } from './iam.ts';
 export interface Listed {
   readonly kind: 'pool' | 'role' | 'policy' | 'oidc-provider' | 'saml-provider';
   readonly id: string;
+  /** What people call it. */
+  readonly name: string;
   readonly tags: Readonly<Record<string, string>>;
 }
 
@@ -12,28 +14,34 @@ export interface Listed {
 export async function inventory(service: Endpoint): Promise<Listed[]> {
   const listed: Listed[] = [];
   for (const id of await poolIds(service)) {
-    const { IdentityPoolTags } = await callCognito(service, 'DescribeIdentityPool', { IdentityPoolId: id });
-    listed.push({ kind: 'pool', id, tags: (IdentityPoolTags ?? {}) as Record<string, string> });
+    const pool = await callCognito(service, 'DescribeIdentityPool', { IdentityPoolId: id });
+    const tags = (pool.IdentityPoolTags ?? {}) as Record<string, string>;
+    listed.push({ kind: 'pool', id, name: textOf(pool, 'IdentityPoolName'), tags });
   }
   for (const item of await listIam(service, 'ListRoles', 'Roles')) {
     const id = textOf(item, 'RoleName');
     const { Role } = await callIam(service, 'GetRole', { RoleName: id });
-    listed.push({ kind: 'role', id, tags: tagsOf(Reflect.get(Object(Role), 'Tags')) });
+    listed.push({ kind: 'role', id, name: id, tags: tagsOf(Reflect.get(Object(Role), 'Tags')) });
   }
   for (const item of await listIam(service, 'ListPolicies', 'Policies', { Scope: 'Local' })) {
     const id = textOf(item, 'Arn');
     const { Policy } = await callIam(service, 'GetPolicy', { PolicyArn: id });
-    listed.push({ kind: 'policy', id, tags: tagsOf(Reflect.get(Object(Policy), 'Tags')) });
+    listed.push({
+      kind: 'policy',
+      id,
+      name: afterSlash(id),
+      tags: tagsOf(Reflect.get(Object(Policy), 'Tags')),
+    });
   }
   for (const item of await listIam(service, 'ListOpenIDConnectProviders', 'OpenIDConnectProviderList')) {
     const id = textOf(item, 'Arn');
     const { Tags } = await callIam(service, 'GetOpenIDConnectProvider', { OpenIDConnectProviderArn: id });
-    listed.push({ kind: 'oidc-provider', id, tags: tagsOf(Tags) });
+    listed.push({ kind: 'oidc-provider', id, name: afterSlash(id), tags: tagsOf(Tags) });
   }
   for (const item of await listIam(service, 'ListSAMLProviders', 'SAMLProviderList')) {
     const id = textOf(item, 'Arn');
     const { Tags } = await callIam(service, 'GetSAMLProvider', { SAMLProviderArn: id });
-    listed.push({ kind: 'saml-provider', id, tags: tagsOf(Tags) });
+    listed.push({ kind: 'saml-provider', id, name: afterSlash(id), tags: tagsOf(Tags) });
   }
   return listed;
 }
@@ -53,4 +61,8 @@ export async function poolIds(service: Endpoint): Promise<string[]> {
     NextToken = page.NextToken;
   } while (NextToken !== undefined);
   return ids;
+}
+
+function afterSlash(arn: string): string {
+  return arn.slice(arn.lastIndexOf('/') + 1);
 }

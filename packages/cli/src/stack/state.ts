@@ -27,7 +27,8 @@ export async function readStack({ service, stack }: StackContext): Promise<Owned
   return [...whole, ...ownedParts(parts)];
 }
 
-function ownedParts(parts: readonly { part: Part; host: Tagged }[]): Owned[] {
+/** The resources without tags of their own. */
+export function ownedParts(parts: readonly { part: Part; host: Tagged }[]): Owned[] {
   const policies = Map.groupBy(
     parts.filter(({ part }) => part.kind === 'inline'),
     ({ part }) => `${part.logicalId} ${part.name}`,
