@@ -1,3 +1,4 @@
+import cluster from 'node:cluster';
 import type { Daypass } from './config.ts';
 import { startService } from './main.ts';
 import type { Snapshot } from './metrics/metrics.ts';
@@ -48,7 +49,9 @@ async function start({ options, seat }: Extract<ToWorker, { type: 'start' }>): P
 async function close(): Promise<void> {
   const daypass = await starting?.catch(() => undefined);
   await daypass?.close();
-  process.exit(0);
+  // Connections that were on their way here go back to the primary, which gives them to another worker.
+  process.once('disconnect', () => process.exit(0));
+  cluster.worker?.disconnect();
 }
 
 process.on('message', (message: ToWorker) => {

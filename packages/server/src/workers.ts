@@ -64,6 +64,7 @@ export async function startWorkers(options: DaypassOptions & { readonly workers:
   /** Resolves once the worker serves. */
   function fork(seat: Seat): Promise<{ worker: Worker; ready: Ready }> {
     const worker = cluster.fork();
+    const handedOver = watchHandover(worker);
     const startedAt = performance.now();
     return new Promise((resolve, reject) => {
       worker.on('message', (message: FromWorker) => {
@@ -74,6 +75,7 @@ export async function startWorkers(options: DaypassOptions & { readonly workers:
       });
       worker.on('error', () => {});
       worker.once('exit', (code, signal) => {
+        handedOver.last?.close();
         reject(
           new StartFailure('other', `a worker ended with ${signal ?? `code ${code}`} before it was ready`),
         );
@@ -140,6 +142,27 @@ export async function startWorkers(options: DaypassOptions & { readonly workers:
       await Promise.all(seats.map(({ worker }) => worker && end(worker)));
     },
   };
+}
+
+/**
+ * The connection that was last handed to a worker. The cluster module hands them over one at a time and closes its own
+ * end when the worker has taken one; of a worker that is killed in between it would keep it for ever, and the client
+ * would wait as long. Closing what is closed already does nothing.
+ */
+function watchHandover({ process: child }: Worker): { last: { close(): void } | undefined } {
+  const watched: { last: { close(): void } | undefined } = { last: undefined };
+  const { send } = child;
+  Object.assign(child, {
+    send(message: unknown, handle: unknown, ...more: unknown[]) {
+      if (isHandle(handle)) watched.last = handle;
+      return Reflect.apply(send, child, [message, handle, ...more]);
+    },
+  });
+  return watched;
+}
+
+function isHandle(value: unknown): value is { close(): void } {
+  return typeof value === 'object' && value !== null && 'close' in value && typeof value.close === 'function';
 }
 
 function tell(worker: Worker, message: ToWorker): void {

@@ -49,6 +49,8 @@ export async function listen(endpoints: Endpoints, options: ListenerOptions): Pr
   });
   server.timeout = timeouts.idle;
   server.maxConnections = options.maxConnections;
+  // Among several workers each would send the connection on to the next, for ever.
+  Object.assign(server, { dropMaxConnection: true });
   server.on('connection', (socket) => {
     metrics.connections.value++;
     socket.once('close', () => metrics.connections.value--);

@@ -16,6 +16,8 @@ export interface Outcome {
   /** Requests answered with 200, and those that broke off or were answered with a fault. */
   readonly answered: number;
   readonly broken: number;
+  /** Requests that were neither answered nor broken off. */
+  readonly hung: number;
   /** Answers that no client may ever get, whoever dies. */
   readonly refusals: readonly string[];
   readonly kills: number;
@@ -30,6 +32,8 @@ export interface Outcome {
 
 const issuerKey = 'accounts.google.com';
 const clients = 6;
+/** Milliseconds; even with both workers dead the next is there sooner. */
+const patience = 20_000;
 
 /**
  * Signs users in for the first time and again, and creates roles, through two workers of which one after the other is
@@ -75,6 +79,7 @@ async function fire(daypass: Daypass, issuer: TestIssuer, kills: number): Promis
   const roles: string[] = [];
   let answered = 0;
   let broken = 0;
+  let hung = 0;
   let over = false;
 
   async function signIn(user: number): Promise<boolean> {
@@ -85,8 +90,11 @@ async function fire(daypass: Daypass, issuer: TestIssuer, kills: number): Promis
         headers: {
           'content-type': 'application/x-amz-json-1.1',
           'x-amz-target': 'AWSCognitoIdentityService.GetId',
+          // Some come with a new connection each time, some keep theirs.
+          ...(user % 2 === 0 && { connection: 'close' }),
         },
         body: JSON.stringify({ IdentityPoolId, Logins: { [issuerKey]: tokens[user] } }),
+        signal: AbortSignal.timeout(patience),
       });
       const answer: { IdentityId?: string; message?: string } = JSON.parse(await response.text());
       if (response.status >= 500) {
@@ -102,8 +110,9 @@ async function fire(daypass: Daypass, issuer: TestIssuer, kills: number): Promis
       if (before !== answer.IdentityId) changed.add(`user-${user}`);
       acknowledged.set(user, before);
       return true;
-    } catch {
-      broken++;
+    } catch (error) {
+      if (error instanceof Error && error.name === 'TimeoutError') hung++;
+      else broken++;
       return false;
     }
   }
@@ -165,6 +174,7 @@ async function fire(daypass: Daypass, issuer: TestIssuer, kills: number): Promis
   return {
     answered,
     broken,
+    hung,
     refusals: [...refusals],
     kills: killed,
     changed: [...changed],
