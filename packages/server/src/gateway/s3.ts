@@ -1,12 +1,13 @@
 import { payloadKind } from '@daypass/sigv4';
 import { newAttempt } from './attempt.ts';
-import { BackendConnection, BackendUnavailable } from './backend.ts';
+import { BackendConnection, type BackendRequest, BackendUnavailable } from './backend.ts';
 import { allowOrigin, answerPreflight } from './cors.ts';
 import type { GatewayHandler, GatewayServices } from './gateway.ts';
 import { forward, send, withOwnLocation } from './s3/answer.ts';
 import { authenticationError } from './s3/authentication-errors.ts';
 import { ask, authenticated, authorise, hidesAbsence } from './s3/authorise.ts';
 import { documentBody, objectBody, refuseBody, sized } from './s3/body.ts';
+import { BucketCors } from './s3/bucket-cors.ts';
 import { contextOf } from './s3/conditions.ts';
 import { deleteObjects } from './s3/delete-objects.ts';
 import { readDocument } from './s3/documents.ts';
@@ -21,16 +22,22 @@ import { ClientLeft, inviteBody, wireRequest } from './wire.ts';
 
 /** The data plane for S3. Every request is answered, refusals in S3's format. */
 export function createS3Handler(services: GatewayServices): GatewayHandler {
-  const store =
-    services.s3 === undefined ? undefined : new BackendConnection(services.s3, 's3', services.clock);
+  const { clock, s3, s3Domain } = services;
+  const store = s3 === undefined ? undefined : new BackendConnection(s3, 's3', clock);
+  const cors = store === undefined ? undefined : new BucketCors(store, clock, s3Domain);
   return async (request, response, requestId) => {
-    if (answerPreflight(request, response)) return;
     response.setHeader('x-amz-request-id', requestId);
-    allowOrigin(request, response);
     const attempt = newAttempt(requestId);
     try {
-      if (store === undefined) throw new BackendUnavailable('no S3 store is configured');
-      await serve({ request, response, services, store, attempt });
+      if (store === undefined || cors === undefined) {
+        if (answerPreflight(request, response)) return;
+        allowOrigin(request, response);
+        throw new BackendUnavailable('no S3 store is configured');
+      }
+      if (await cors.answerPreflight(request, response)) return;
+      // Most requests are no page's: those need not wait for what there is to ask.
+      if (request.headers.origin !== undefined) await cors.allowOrigin(request, response);
+      await serve({ request, response, services, store, cors, attempt });
     } catch (error) {
       if (error instanceof ClientLeft) return void response.destroy();
       const refusal = errorOf(error);
@@ -43,8 +50,11 @@ export function createS3Handler(services: GatewayServices): GatewayHandler {
   };
 }
 
+/** What a bucket tells pages may be another thing after these. */
+const changesCors = new Set(['CreateBucket', 'DeleteBucket', 'DeleteBucketCors', 'PutBucketCors']);
+
 async function serve(exchange: Exchange): Promise<void> {
-  const { request, response, services, store, attempt } = exchange;
+  const { request, response, services, store, cors, attempt } = exchange;
   const wire = wireRequest(request);
   if (wire === undefined) throw new S3Error('InvalidURI', "Couldn't parse the specified URI.");
   const boundary =
@@ -66,14 +76,17 @@ async function serve(exchange: Exchange): Promise<void> {
     account: services.account,
     now: services.clock.now(),
   });
-  const hidden = () => hidesAbsence(s3Request, head, asking);
+  const forwarded = async (sent: BackendRequest) => {
+    await forward(sent, () => hidesAbsence(s3Request, head, asking), exchange);
+    if (changesCors.has(name)) cors.forget(s3Request.target.bucket ?? '');
+  };
   const framed = payloadKind(claim.signature).kind === 'streaming';
   const { body, name } = s3Request.operation;
   if (body !== 'document') {
     await authorise(s3Request, head, asking, exchange);
     if (body === 'object') inviteBody(request, response);
     const taken = body === 'none' ? refuseBody(request, claim) : await objectBody(request, wire, claim);
-    return forward(outgoing(s3Request, taken, framed), hidden, exchange);
+    return forwarded(outgoing(s3Request, taken, framed));
   }
 
   // A document says what is asked for, so it is read before the decision.
@@ -96,7 +109,7 @@ async function serve(exchange: Exchange): Promise<void> {
   const document = readDocument(s3Request, received);
   await authorise(s3Request, new Map([...head, ...document.context]), asking, exchange);
   const sent = outgoingDocument(s3Request, document.body, document.body !== received, framed);
-  if (name !== 'CompleteMultipartUpload') return forward(sent, hidden, exchange);
+  if (name !== 'CompleteMultipartUpload') return forwarded(sent);
   return send(withOwnLocation(await store.call(sent), exchange, s3Request.target), exchange);
 }
 

@@ -8,7 +8,6 @@ import type { ApiRequest, ApiResponse, BoundOperation, Gate, Service } from '../
 import type { Call } from '../audit/request.ts';
 import type { Trail } from '../audit/trail.ts';
 import { ServiceError } from '../errors.ts';
-import { answerPreflight } from '../gateway/cors.ts';
 import type { GatewayHandler } from '../gateway/gateway.ts';
 import { inviteBody, wireRequest } from '../gateway/wire.ts';
 import { refusalClass } from '../metrics/measured-tokens.ts';
@@ -75,8 +74,8 @@ export async function serve(
   if (way.to !== 's3' && way.to !== 'dynamodb' && way.to !== 'service') inviteBody(request, response);
   switch (way.to) {
     case 'preflight':
-      answerPreflight(request, response);
-      return;
+      // A bucket may say itself which pages it is for; for the rest its answer is that of every service.
+      return endpoints.s3(request, response, requestId);
     case 's3':
     case 'dynamodb':
     case 'service': {

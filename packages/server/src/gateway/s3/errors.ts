@@ -3,9 +3,11 @@ import type { ServerResponse } from 'node:http';
 /** Source: Amazon S3 API Reference, "Error responses". */
 const statuses = {
   AccessDenied: 403,
+  AccessForbidden: 403,
   AuthorizationHeaderMalformed: 400,
   AuthorizationQueryParametersError: 400,
   BadDigest: 400,
+  BadRequest: 400,
   EntityTooLarge: 400,
   EntityTooSmall: 400,
   ExpiredToken: 400,

@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Attempt } from '../attempt.ts';
 import type { BackendConnection } from '../backend.ts';
 import type { GatewayServices } from '../gateway.ts';
+import type { BucketCors } from './bucket-cors.ts';
 
 /** One request on its way through the S3 data plane. */
 export interface Exchange {
@@ -9,5 +10,6 @@ export interface Exchange {
   readonly response: ServerResponse;
   readonly services: GatewayServices;
   readonly store: BackendConnection;
+  readonly cors: BucketCors;
   readonly attempt: Attempt;
 }
