@@ -1,4 +1,5 @@
 import { Command, CommanderError } from 'commander';
+import { brokerCommand } from './broker-command.ts';
 import { applyCommand } from './commands/apply.ts';
 import { diffCommand } from './commands/diff.ts';
 import { exportCommand } from './commands/export.ts';
@@ -27,6 +28,7 @@ export async function main(args: readonly string[]): Promise<void> {
     diffCommand(),
     exportCommand(),
     whoamiCommand(),
+    brokerCommand(),
   ])
     program.addCommand(inherit(command, program));
 
