@@ -9,6 +9,7 @@ export type Route =
         | 'health'
         | 'ready'
         | 'metrics'
+        | 'console'
         | 'openid-configuration'
         | 'jwks'
         | 'dynamodb'
@@ -64,6 +65,7 @@ function reserved(method: string, path: string): Route {
   if (path === '/_daypass/health') return { to: 'health' };
   if (path === '/_daypass/ready') return { to: 'ready' };
   if (path === '/_daypass/metrics') return { to: 'metrics' };
+  if (path === '/_daypass/console' || path.startsWith('/_daypass/console/')) return { to: 'console' };
   if (path === '/_daypass/federate' && method === 'POST') return { to: 'federate' };
   return { to: 'unknown-target' };
 }

@@ -15,6 +15,7 @@ import type { Metrics } from '../metrics/metrics.ts';
 import { writeAnswer, writeDocument, writeStatus } from './answer.ts';
 import { BodyTooLarge, mustArriveWithin, readBody } from './body.ts';
 import { type Client, isLocal } from './client.ts';
+import { serveConsole } from './console.ts';
 import type { RateLimits } from './rate-limit.ts';
 import { headerOf, type Route, route } from './route.ts';
 import { mayScrape } from './scrape.ts';
@@ -95,6 +96,8 @@ export async function serve(
         () => writeStatus(response, 200, 'ready'),
         () => writeStatus(response, 503, 'not ready'),
       );
+    case 'console':
+      return serveConsole(request, response, wire.path, endpoints.gate);
     case 'metrics': {
       if (!mayScrape(request, endpoints.scrape.token)) return writeStatus(response, 403, 'forbidden');
       const { contentType, text } = await endpoints.scrape.render();

@@ -1,0 +1,98 @@
+import type { VNode } from 'preact';
+import { useMemo, useRef, useState } from 'preact/hooks';
+import { openApi } from '../api/client.ts';
+import { Overview } from '../pages/overview/overview.tsx';
+import { useMetrics } from '../pages/overview/use-metrics.ts';
+import { hrefOf, useRoute } from '../route.ts';
+import type { Session } from '../session.ts';
+import { type Desk, DeskContext } from './desk.ts';
+import { Icon, type IconName } from './icons.tsx';
+import { PassCard } from './pass-card.tsx';
+import { Skyline } from './skyline.tsx';
+
+const places: readonly { readonly path: string; readonly name: string; readonly icon: IconName }[] = [
+  { path: '', name: 'Overview', icon: 'overview' },
+];
+
+/** The frame around every page: the way around, who is signed in, and what was just done. */
+export function Console({
+  session,
+  onSignOut,
+}: {
+  readonly session: Session;
+  readonly onSignOut: () => void;
+}) {
+  const [path = ''] = useRoute();
+  const [said, setSaid] = useState('');
+  const forgetting = useRef(0);
+  const metrics = useMetrics();
+  const desk = useMemo<Desk>(
+    () => ({
+      session,
+      api: openApi({ url: new URL(location.href), region: session.region }, session.key),
+      say(text) {
+        clearTimeout(forgetting.current);
+        setSaid(text);
+        forgetting.current = window.setTimeout(() => setSaid(''), 5000);
+      },
+    }),
+    [session],
+  );
+
+  const page = (): VNode => {
+    switch (path) {
+      default:
+        return <Overview metrics={metrics} />;
+    }
+  };
+
+  const name = session.arn.slice(session.arn.lastIndexOf(':') + 1).replace(/^[\w-]+\//, '');
+  return (
+    <DeskContext.Provider value={desk}>
+      <button type="button" class="skip" onClick={() => document.getElementById('main')?.focus()}>
+        Skip to the page
+      </button>
+      <div class="frame">
+        <header class="side">
+          <a class="brand" href={hrefOf('')}>
+            <img src={`${import.meta.env.BASE_URL}icon.svg`} alt="" width="34" height="34" /> Daypass
+          </a>
+          <nav aria-label="Pages">
+            <ul>
+              {places.map((place) => (
+                <li key={place.path}>
+                  <a href={hrefOf(place.path)} aria-current={place.path === path ? 'page' : undefined}>
+                    <Icon name={place.icon} />
+                    <span>{place.name}</span>
+                  </a>
+                </li>
+              ))}
+            </ul>
+          </nav>
+          <div class="who">
+            <PassCard
+              kind="Operator pass"
+              initial={name.charAt(0).toUpperCase()}
+              code={session.key.accessKeyId}
+            >
+              <strong class="pass-name">{name}</strong>
+              <span class="pass-role">
+                {session.account} · {session.region}
+              </span>
+            </PassCard>
+            <button type="button" class="leave" onClick={onSignOut}>
+              <Icon name="out" /> Sign out
+            </button>
+          </div>
+          <Skyline />
+        </header>
+        <main id="main" tabIndex={-1}>
+          {page()}
+        </main>
+      </div>
+      <div class="toast" role="status">
+        {said !== '' && <p>{said}</p>}
+      </div>
+    </DeskContext.Provider>
+  );
+}

@@ -1,0 +1,56 @@
+import { useCallback, useEffect, useState } from 'preact/hooks';
+import { readSamples, type Sample } from '../../api/metrics.ts';
+
+export interface Reading {
+  /** Milliseconds since the epoch. */
+  readonly at: number;
+  readonly samples: readonly Sample[];
+}
+
+/** What the service counts, read every few seconds from the moment somebody is signed in. */
+export interface LiveMetrics {
+  /** The oldest first. */
+  readonly readings: readonly Reading[];
+  /** The service does not let this browser read them. */
+  readonly forbidden: boolean;
+  /** Reads them with the token of `DAYPASS_METRICS_TOKEN` from now on. */
+  useToken(token: string): void;
+}
+
+const every = 5000;
+/** Ten minutes of readings. */
+const most = 121;
+const tokenPlace = 'daypass.metrics-token';
+
+export function useMetrics(): LiveMetrics {
+  const [readings, setReadings] = useState<readonly Reading[]>([]);
+  const [forbidden, setForbidden] = useState(false);
+  const [token, setToken] = useState(() => sessionStorage.getItem(tokenPlace) ?? '');
+  useEffect(() => {
+    let isCurrent = true;
+    const read = async (): Promise<void> => {
+      if (document.hidden) return;
+      const headers: Record<string, string> = token === '' ? {} : { authorization: `Bearer ${token}` };
+      const response = await fetch('/_daypass/metrics', { headers });
+      const text = await response.text();
+      if (!isCurrent) return;
+      setForbidden(!response.ok);
+      if (!response.ok) return stop();
+      const reading = { at: Date.now(), samples: readSamples(text) };
+      setReadings((before) => [...before, reading].slice(-most));
+    };
+    const again = (): void => void read().catch(() => {});
+    const timer = setInterval(again, every);
+    const stop = (): void => clearInterval(timer);
+    again();
+    return () => {
+      isCurrent = false;
+      stop();
+    };
+  }, [token]);
+  const useToken = useCallback((given: string) => {
+    sessionStorage.setItem(tokenPlace, given);
+    setToken(given);
+  }, []);
+  return { readings, forbidden, useToken };
+}

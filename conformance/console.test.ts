@@ -1,0 +1,206 @@
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import axe from 'axe-core';
+import { type Dev, startDev } from 'daypass';
+import { type Browser, chromium, type Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+
+/** With `DAYPASS_SCREENSHOTS=folder` every page is left there as a picture, by its name, colours and width. */
+const album = process.env.DAYPASS_SCREENSHOTS;
+const dist = new URL('../apps/console/dist/', import.meta.url).pathname;
+const place = { region: 'us-east-1', account: '000000000000' } as const;
+
+let data: string;
+let dev: Dev;
+let browser: Browser;
+let key: { readonly id: string; readonly secret: string };
+
+beforeAll(async () => {
+  data = await mkdtemp(join(tmpdir(), 'daypass-console-'));
+  dev = await startDev({ data, port: 0, gamePort: 0, oidcPort: 0, ...place });
+  const credentials = await readFile(dev.credentialsFile, 'utf8');
+  const value = (name: string): string => new RegExp(`${name} = (\\S+)`).exec(credentials)?.[1] ?? '';
+  key = { id: value('aws_access_key_id'), secret: value('aws_secret_access_key') };
+  browser = await chromium.launch({
+    executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+    args: ['--no-sandbox', '--disable-background-networking', '--disable-gpu'],
+  });
+});
+
+afterAll(async () => {
+  await browser?.close();
+  await dev?.close();
+  await rm(data, { recursive: true, force: true });
+});
+
+const complaints: string[] = [];
+
+afterEach(async () => {
+  for (const context of browser.contexts()) await context.close();
+  // Violations of the content security policy stand in the browser's console too.
+  expect(complaints.splice(0)).toEqual([]);
+});
+
+type Colours = 'light' | 'dark';
+const desktop = { width: 1440, height: 900 };
+const phone = { width: 390, height: 844 };
+
+async function open(colorScheme: Colours = 'light', viewport = desktop): Promise<Page> {
+  const context = await browser.newContext({ colorScheme, viewport, locale: 'en-GB' });
+  const page = await context.newPage();
+  page.on('pageerror', (error) => complaints.push(error.message));
+  page.on('console', (message) => message.type() === 'error' && complaints.push(message.text()));
+  page.on('request', (request) => {
+    if (!request.url().startsWith(dev.url)) complaints.push(`asked for ${request.url()}`);
+  });
+  await page.goto(`${dev.url}/_daypass/console/`);
+  return page;
+}
+
+async function signIn(page: Page): Promise<Page> {
+  await page.getByLabel('Access key ID').fill(key.id);
+  await page.getByLabel('Secret access key').fill(key.secret);
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await heading(page, 'Overview');
+  return page;
+}
+
+async function heading(page: Page, name: string | RegExp): Promise<void> {
+  await page.getByRole('heading', { level: 1, name }).waitFor();
+}
+
+/** What axe finds wrong, each with the elements it is about. */
+async function flaws(page: Page): Promise<unknown> {
+  await page.evaluate(axe.source);
+  const { violations } = (await page.evaluate('axe.run()')) as axe.AxeResults;
+  return violations.map(({ id, nodes }) => ({
+    id,
+    nodes: nodes.map(({ html, any }) => [html, any[0]?.message]),
+  }));
+}
+
+/** Holds in both colours and at both widths; leaves the pictures. */
+function looksGood(name: string, show: (page: Page) => Promise<void>): void {
+  it.each(['light', 'dark'] as const)('is accessible and fits, in %s', async (colours) => {
+    const page = await open(colours);
+    await show(page);
+    await page.waitForLoadState('networkidle');
+    for (const viewport of [desktop, phone]) {
+      await page.setViewportSize(viewport);
+      expect(await flaws(page)).toEqual([]);
+      expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(viewport.width);
+      if (album === undefined) continue;
+      const path = join(album, `${name}-${colours}-${viewport.width}.png`);
+      await page.screenshot({ path, fullPage: viewport === phone });
+    }
+  });
+}
+
+describe('the console', () => {
+  const get = (path: string, headers = {}) => fetch(`${dev.url}/_daypass/console${path}`, { headers });
+
+  it('is served with a policy that lets its own files run and nothing else', async () => {
+    const answer = await get('/');
+    expect(answer.status).toBe(200);
+    const policy = answer.headers.get('content-security-policy') ?? '';
+    expect(policy.split('; ')).toEqual(
+      expect.arrayContaining([
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "frame-ancestors 'none'",
+      ]),
+    );
+    expect(policy).not.toContain('unsafe');
+    expect(answer.headers.get('x-content-type-options')).toBe('nosniff');
+    expect(answer.headers.get('cross-origin-opener-policy')).toBe('same-origin');
+    expect(await answer.text()).not.toMatch(/<script(?![^>]* src=)|<style| style=| on\w+=/);
+  });
+
+  it('is asked for again by its tag, and its assets never', async () => {
+    const page = await get('/');
+    const tag = page.headers.get('etag') ?? '';
+    expect(page.headers.get('cache-control')).toBe('no-cache');
+    expect((await get('/', { 'if-none-match': tag })).status).toBe(304);
+    const [asset = ''] = /assets\/[^"]+\.js/.exec(await page.text()) ?? [];
+    expect((await get(`/${asset}`)).headers.get('cache-control')).toMatch(/max-age=31536000, immutable/);
+  });
+
+  it.each(['/missing.js', '/assets/..%2f..%2fpackage.json', '//', '/assets/'])(
+    'has nothing at %s',
+    async (path) => {
+      const answer = await get(path);
+      expect([403, 404]).toContain(answer.status);
+    },
+  );
+
+  it('has a door without a slash, and takes no posts', async () => {
+    const answer = await fetch(`${dev.url}/_daypass/console`, { redirect: 'manual' });
+    expect([answer.status, answer.headers.get('location')]).toEqual([308, '/_daypass/console/']);
+    expect((await fetch(`${dev.url}/_daypass/console/`, { method: 'POST' })).status).toBe(405);
+  });
+
+  it('weighs at most 200 KB', async () => {
+    const names = await readdir(dist, { recursive: true });
+    const files = names.filter((name) => /\.(js|css|html)$/.test(name));
+    const sizes = await Promise.all(
+      files.map(async (name) => gzipSync(await readFile(join(dist, name))).length),
+    );
+    expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThan(200 * 1024);
+  });
+});
+
+describe('signing in', () => {
+  looksGood('sign-in', async (page) => heading(page, 'Operators’ entrance'));
+
+  it('refuses a key that is not right', async () => {
+    const page = await open();
+    await page.getByLabel('Access key ID').fill(key.id);
+    await page.getByLabel('Secret access key').fill('wrong');
+    await page.getByRole('button', { name: 'Sign in' }).click();
+    await page.getByRole('alert').filter({ hasText: 'SignatureDoesNotMatch' }).waitFor();
+    // The browser notes the refused call.
+    expect(complaints.splice(0)).toEqual([expect.stringContaining('403')]);
+  });
+
+  it('keeps the key in this tab alone, until one signs out', async () => {
+    const page = await signIn(await open());
+    await page.reload();
+    await heading(page, 'Overview');
+    const other = await page.context().newPage();
+    await other.goto(page.url());
+    await heading(other, 'Operators’ entrance');
+    expect(await page.evaluate('[localStorage.length, document.cookie]')).toEqual([0, '']);
+    await page.getByRole('button', { name: 'Sign out' }).click();
+    await heading(page, 'Operators’ entrance');
+    expect(await page.evaluate('sessionStorage.length')).toBe(0);
+  });
+
+  it('works without a mouse', async () => {
+    const page = await open();
+    await page.keyboard.press('Tab');
+    await page.keyboard.type(key.id);
+    await page.keyboard.press('Tab');
+    await page.keyboard.type(key.secret);
+    await page.keyboard.press('Enter');
+    await heading(page, 'Overview');
+    expect(await page.evaluate('document.activeElement.textContent')).toBe('Overview');
+  });
+});
+
+describe('the overview', () => {
+  looksGood('overview', async (page) => {
+    await signIn(page);
+    await page.getByText('Ready').waitFor();
+    await exchange();
+    await page.getByText('cognito-identity.amazonaws.com').waitFor({ timeout: 15_000 });
+  });
+});
+
+async function exchange(): Promise<void> {
+  const body = JSON.stringify({ IdentityPoolId: dev.identityPoolId });
+  const answer = await fetch(`${dev.url}/_daypass/federate`, { method: 'POST', body });
+  expect(answer.status).toBe(200);
+}

@@ -1,0 +1,131 @@
+import { createHash } from 'node:crypto';
+import { readdir, readFile } from 'node:fs/promises';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { createRequire } from 'node:module';
+import { dirname, extname, join, sep } from 'node:path';
+
+/** Where the operator's console is served; the console itself is built for this path. */
+export const consolePath = '/_daypass/console/';
+
+interface File {
+  readonly type: string;
+  readonly body: Buffer;
+  readonly etag: string;
+}
+
+const types: Readonly<Record<string, string>> = {
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript; charset=utf-8',
+  '.css': 'text/css; charset=utf-8',
+  '.svg': 'image/svg+xml',
+};
+
+/**
+ * The console handles an administrator's key, so its pages run nothing but their own files and talk to this service
+ * alone. `cross-origin-opener-policy` also keeps pages that the gateway serves from this origin away from its window.
+ */
+const security = {
+  'content-security-policy': [
+    "default-src 'none'",
+    "script-src 'self'",
+    "style-src 'self'",
+    "img-src 'self'",
+    "connect-src 'self'",
+    "base-uri 'none'",
+    "form-action 'none'",
+    "frame-ancestors 'none'",
+    "require-trusted-types-for 'script'",
+    "trusted-types 'none'",
+  ].join('; '),
+  'cross-origin-opener-policy': 'same-origin',
+  'cross-origin-resource-policy': 'same-origin',
+  'referrer-policy': 'no-referrer',
+  'x-content-type-options': 'nosniff',
+  'x-frame-options': 'DENY',
+} as const;
+
+/** Answers a request below `consolePath`. `region` is what the console's requests must be signed for. */
+export async function serveConsole(
+  request: IncomingMessage,
+  response: ServerResponse,
+  path: string,
+  { region }: { readonly region: string },
+): Promise<void> {
+  const answer = (
+    status: number,
+    headers: Readonly<Record<string, string>>,
+    body?: string | Buffer,
+  ): void => {
+    response.writeHead(status, { ...security, ...headers });
+    response.end(request.method === 'HEAD' ? undefined : body);
+  };
+  if (request.method !== 'GET' && request.method !== 'HEAD') {
+    return answer(405, { allow: 'GET, HEAD' });
+  }
+  const name = path.slice(consolePath.length);
+  if (path === consolePath.slice(0, -1)) return answer(308, { location: consolePath });
+  if (name === 'config.json') {
+    const json = { 'content-type': 'application/json', 'cache-control': 'no-store' };
+    return answer(200, json, JSON.stringify({ region }));
+  }
+  const files = await builtFiles();
+  if (files === undefined) return answer(404, { 'content-type': types['.html'] ?? '' }, notBuilt);
+  const file = files.get(name === '' ? 'index.html' : name);
+  if (file === undefined) return answer(404, { 'content-type': 'text/plain' }, 'There is no such page.\n');
+  // The names of assets carry a hash of what is in them.
+  const cache = name.startsWith('assets/') ? 'public, max-age=31536000, immutable' : 'no-cache';
+  const headers = { 'cache-control': cache, etag: file.etag };
+  if (request.headers['if-none-match'] === file.etag) return answer(304, headers);
+  answer(
+    200,
+    { ...headers, 'content-type': file.type, 'content-length': String(file.body.length) },
+    file.body,
+  );
+}
+
+const notBuilt = `<!doctype html>
+<html lang="en">
+<title>The console is not built</title>
+<h1>The console is not built</h1>
+<p>Run <code>npm run build:console</code> in the folder of Daypass, then load this page again.</p>
+<p>The service itself works without it.</p>
+</html>
+`;
+
+type Files = ReadonlyMap<string, File>;
+let built: Promise<Files | undefined> | undefined;
+
+/** The console's files by their path, read once; undefined while it is not built. */
+async function builtFiles(): Promise<Files | undefined> {
+  built ??= readBuiltFiles();
+  const files = await built;
+  if (files === undefined) built = undefined;
+  return files;
+}
+
+async function readBuiltFiles(): Promise<Files | undefined> {
+  const folder = builtFolder();
+  if (folder === undefined) return undefined;
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => []);
+  const files = new Map<string, File>();
+  for (const entry of entries.filter((entry) => entry.isFile())) {
+    const path = join(entry.parentPath, entry.name);
+    const body = await readFile(path);
+    files.set(path.slice(folder.length + 1).replaceAll(sep, '/'), {
+      type: types[extname(path)] ?? 'application/octet-stream',
+      body,
+      etag: `"${createHash('sha256').update(body).digest('base64url').slice(0, 22)}"`,
+    });
+  }
+  return files.has('index.html') ? files : undefined;
+}
+
+/** An installation may leave the console out. */
+function builtFolder(): string | undefined {
+  try {
+    const manifest = createRequire(import.meta.url).resolve('@daypass/console/package.json');
+    return join(dirname(manifest), 'dist');
+  } catch {
+    return undefined;
+  }
+}
