@@ -29,6 +29,7 @@ import { openForeignSts } from './credentials/foreign-sts.ts';
 import type { CredentialIssuer } from './credentials/issuer.ts';
 import { openBrokers } from './credentials/sts.ts';
 import type { FederationServices } from './federation/exchange.ts';
+import { expireGuests } from './federation/guest-expiry.ts';
 import { poolOf } from './federation/identities.ts';
 import { lastSeen } from './federation/last-seen.ts';
 import { mintPoolToken } from './federation/pool-token.ts';
@@ -188,6 +189,14 @@ async function assemble(
     clock,
     failed: (err) => log.error({ err }, 'last seen times were not written'),
   });
+  const guests = isFirst
+    ? expireGuests({
+        store,
+        clock,
+        swept: (deleted) => log.info({ deleted }, 'guests expired'),
+        failed: (err) => log.error({ err }, 'guests did not expire'),
+      })
+    : undefined;
   const gate = {
     clock,
     region,
@@ -326,6 +335,7 @@ async function assemble(
     },
     async close() {
       leaveKeys();
+      await guests?.close();
       tokens.close();
       await sts.close();
       await seen.close();

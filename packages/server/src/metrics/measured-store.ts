@@ -45,6 +45,7 @@ export function measuredStore(store: Store, metrics: Pick<Metrics, 'storeCalls' 
     applyIdentityChange: measured('applyIdentityChange', store.applyIdentityChange),
     findIdentities: measured('findIdentities', store.findIdentities),
     deleteIdentities: measured('deleteIdentities', store.deleteIdentities),
+    deleteIdleGuests: measured('deleteIdleGuests', store.deleteIdleGuests),
     deleteIdentitiesOfPool: measured('deleteIdentitiesOfPool', store.deleteIdentitiesOfPool),
     touchIdentities: measured('touchIdentities', store.touchIdentities),
     appendAudit: measured('appendAudit', store.appendAudit),

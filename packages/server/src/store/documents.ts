@@ -45,6 +45,8 @@ export interface PoolSettings {
    * signed out everywhere; a login that would need it is refused, unless it may be skipped.
    */
   readonly serverSideTokenCheck?: 'skip';
+  /** Seconds after which a guest who was not seen is deleted. Default: guests stay. */
+  readonly guestExpiry?: number;
   /** What guests may do at most: AWS's own scope-down (the default), a policy of one's own as JSON text, or none. */
   readonly guestScopeDown?: 'aws' | 'none' | { readonly policy: string };
   /** Roles whose credentials a foreign STS gives, by their ARNs; `*` is every role that is not named. */

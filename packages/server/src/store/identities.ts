@@ -109,6 +109,27 @@ export async function deleteIdentities(
   return deleted;
 }
 
+export async function deleteIdleGuests(
+  database: Database,
+  identityIds: readonly IdentityId[],
+  before: number,
+): Promise<readonly IdentityId[]> {
+  const { among } = database.dialect;
+  // Whoever links a login changes modified_at in the same transaction: a database that waits for that transaction looks
+  // at the row again, though not at the logins.
+  const sql = `DELETE FROM identities
+    WHERE ${among('identity_id')} AND last_seen_at < ? AND modified_at < ?
+    AND NOT EXISTS (SELECT 1 FROM logins WHERE logins.identity_id = identities.identity_id)
+    RETURNING identity_id`;
+  const deleted: IdentityId[] = [];
+  for (const batch of batches(identityIds)) {
+    const parameters = [JSON.stringify(batch), before, before];
+    const results = await database.write([{ sql, parameters, returning: true }]);
+    deleted.push(...(results?.[0]?.rows.map((row) => row.identity_id as IdentityId) ?? []));
+  }
+  return deleted;
+}
+
 export async function deleteIdentitiesOfPool(database: Database, poolId: PoolId): Promise<void> {
   for (;;) {
     const rows = await database.all(sql.someOfPool, [poolId, batchSize]);

@@ -16,6 +16,7 @@ export function relationalStore(database: Database): Store {
     applyIdentityChange: (change) => identities.applyIdentityChange(database, change),
     findIdentities: (query) => findIdentities(database, query),
     deleteIdentities: (identityIds) => identities.deleteIdentities(database, identityIds),
+    deleteIdleGuests: (identityIds, before) => identities.deleteIdleGuests(database, identityIds, before),
     deleteIdentitiesOfPool: (poolId) => identities.deleteIdentitiesOfPool(database, poolId),
     touchIdentities: (identityIds, at) => identities.touchIdentities(database, identityIds, at),
 

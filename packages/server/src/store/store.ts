@@ -119,6 +119,11 @@ export interface Store {
   findIdentities(query: IdentityQuery): Promise<readonly IdentityWithLogins[]>;
   /** Deletes identities with their logins; the ids that existed are returned. */
   deleteIdentities(identityIds: readonly IdentityId[]): Promise<readonly IdentityId[]>;
+  /**
+   * Deletes those of the identities that nobody has ever signed in to and that were neither seen nor changed since
+   * `before` (milliseconds since the epoch); the ids of those are returned. A sign-in at the same time wins.
+   */
+  deleteIdleGuests(identityIds: readonly IdentityId[], before: number): Promise<readonly IdentityId[]>;
   /** Deletes every identity and login of a pool, in bounded batches. */
   deleteIdentitiesOfPool(poolId: PoolId): Promise<void>;
   /** Moves lastSeenAt forward (never back); unknown ids are passed over. */

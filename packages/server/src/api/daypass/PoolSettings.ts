@@ -16,6 +16,8 @@ const settings = structure({
   ClientIds: map(identityProviderName, list(string({ min: 1, max: 255 }), { max: 100 }), { max: 10 }),
   /** Default REFUSE: a user pool login that asks for the check is refused, since only AWS can make it. */
   ServerSideTokenCheck: string({ values: ['REFUSE', 'SKIP'] }),
+  /** Seconds, an hour to ten years, after which a guest who was not seen is deleted. */
+  GuestExpiry: integer({ min: 3600, max: 315_360_000 }),
   GuestScopeDown: string({ values: ['AWS', 'NONE', 'POLICY'] }),
   /** JSON text, with GuestScopeDown `POLICY`. */
   GuestPolicy: string({ min: 1, max: 2048 }),
@@ -48,6 +50,7 @@ function readSettings({
   CredentialLifetime,
   ClientIds,
   ServerSideTokenCheck,
+  GuestExpiry,
   GuestScopeDown,
   GuestPolicy,
   Brokers,
@@ -62,6 +65,7 @@ function readSettings({
     ...(CredentialLifetime !== undefined && { credentialLifetime: CredentialLifetime }),
     ...(ClientIds && { clientIds: ClientIds }),
     ...(ServerSideTokenCheck === 'SKIP' && { serverSideTokenCheck: 'skip' }),
+    ...(GuestExpiry !== undefined && { guestExpiry: GuestExpiry }),
     ...(GuestScopeDown === 'AWS' && { guestScopeDown: 'aws' }),
     ...(GuestScopeDown === 'NONE' && { guestScopeDown: 'none' }),
     ...(GuestPolicy !== undefined && { guestScopeDown: { policy: checked(GuestPolicy) } }),
@@ -84,6 +88,7 @@ function describeSettings({
   credentialLifetime,
   clientIds,
   serverSideTokenCheck,
+  guestExpiry,
   guestScopeDown = 'aws',
   brokers,
 }: PoolSettings): Output {
@@ -92,6 +97,7 @@ function describeSettings({
     CredentialLifetime: credentialLifetime,
     ClientIds: clientIds,
     ServerSideTokenCheck: serverSideTokenCheck === 'skip' ? 'SKIP' : 'REFUSE',
+    GuestExpiry: guestExpiry,
     GuestScopeDown: isPolicy ? 'POLICY' : guestScopeDown.toUpperCase(),
     GuestPolicy: isPolicy ? guestScopeDown.policy : undefined,
     Brokers: brokers && describeBrokers(brokers),

@@ -134,6 +134,47 @@ export function identityPromises(open: OpenStore): void {
     expect(await signIn(store, poolId, 'alice')).not.toBe(before);
   });
 
+  it('deletes guests that were neither seen nor changed since a time, and nobody who signed in', async () => {
+    const store = await open();
+    const poolId = newPoolId(region);
+    const guest = async (at: number) => {
+      const identityId = newIdentityId(region);
+      await store.applyIdentityChange({ poolId, at, create: [identityId] });
+      return identityId;
+    };
+    const [old, seen, linked, fresh] = [
+      await guest(1000),
+      await guest(1000),
+      await guest(1000),
+      await guest(2000),
+    ];
+    const user = await signIn(store, poolId, 'alice', 1000);
+    await store.touchIdentities([seen], 2000);
+    const addLogins = [{ provider: google, subject: 'bob', identityId: linked }];
+    await store.applyIdentityChange({ poolId, at: 1000, addLogins });
+    const all = [old, seen, linked, fresh, user, newIdentityId(region)];
+    expect(await store.deleteIdleGuests(all, 2000)).toEqual([old]);
+    expect(await store.getIdentity(old)).toBeUndefined();
+    for (const kept of [seen, linked, fresh, user]) expect(await store.getIdentity(kept)).toBeDefined();
+  });
+
+  it('gives a guest to a sign-in at the same time, or to the deletion, and never half to each', async () => {
+    const [one, two] = [await open(), await open()];
+    const poolId = newPoolId(region);
+    for (let n = 0; n < 20; n++) {
+      const identityId = newIdentityId(region);
+      await one.applyIdentityChange({ poolId, at: 1000, create: [identityId] });
+      const addLogins = [{ provider: google, subject: `user-${n}`, identityId }];
+      const [deleted, linked] = await Promise.all([
+        one.deleteIdleGuests([identityId], 2000),
+        two.applyIdentityChange({ poolId, at: 3000, addLogins }),
+      ]);
+      expect(deleted.length === 0).toBe(linked);
+      expect((await one.getIdentity(identityId)) !== undefined).toBe(linked);
+      expect((await one.findLogin(poolId, google, `user-${n}`)) !== undefined).toBe(linked);
+    }
+  });
+
   it('deletes all identities of one pool, more than one batch of them, and of no other', async () => {
     const store = await open();
     const [poolId, other] = [newPoolId(region), newPoolId(region)];
