@@ -13,12 +13,12 @@ export function indexedDbStorage(database = 'daypass'): AuthStorage {
 }
 
 /** The key called `name`, made by `make` the first time; of two tabs that make one, both get the first. */
-export async function databaseKey(
+export async function databaseKey<Key>(
   database: string,
   name: string,
-  make: () => Promise<CryptoKey>,
-): Promise<CryptoKey> {
-  const find = () => transact<CryptoKey | undefined>(database, KEYS, 'readonly', (keys) => keys.get(name));
+  make: () => Promise<Key>,
+): Promise<Key> {
+  const find = () => transact<Key | undefined>(database, KEYS, 'readonly', (keys) => keys.get(name));
   const known = await find();
   if (known) return known;
   const made = await make();

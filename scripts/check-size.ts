@@ -1,0 +1,23 @@
+import { fileURLToPath } from 'node:url';
+import { bundledSize } from './bundle.ts';
+
+/** What an app may import of the client, and how many bytes of it, minified and gzipped, reach its users. */
+const budgets = [
+  { what: 'federation', from: 'index.ts', names: '{ AuthProvider, createAuth }', bytes: 5_000 },
+  { what: 'everything', from: 'index.ts', names: '*', bytes: 5_150 },
+  { what: 'amplify', from: 'amplify.ts', names: '*', bytes: 5_200 },
+  { what: 'aws-sdk', from: 'aws-sdk.ts', names: '*', bytes: 5_150 },
+  { what: 'oidc, without oauth4webapi', from: 'oidc.ts', names: '*', bytes: 1_800 },
+  { what: 'react, without react', from: 'react/index.ts', names: '*', bytes: 400 },
+  { what: 'server', from: 'server.ts', names: '*', bytes: 5_900 },
+  { what: 'storage', from: 'storage/index.ts', names: '*', bytes: 1_200 },
+];
+
+for (const { what, from, names, bytes } of budgets) {
+  const module = fileURLToPath(new URL(`../packages/client/src/${from}`, import.meta.url));
+  const source = `export ${names} from ${JSON.stringify(module)};`;
+  const { gzipped } = await bundledSize(source, ['react', 'oauth4webapi']);
+  const verdict = gzipped <= bytes ? 'in order' : 'too large';
+  console.log(`client ${what}: ${gzipped} of ${bytes} bytes, ${verdict}`);
+  if (gzipped > bytes) process.exitCode = 1;
+}
