@@ -1,3 +1,8 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
 import {
   CognitoIdentityClient,
   GetCredentialsForIdentityCommand,
@@ -6,7 +11,7 @@ import {
 import { IAM } from '@aws-sdk/client-iam';
 import { S3 } from '@aws-sdk/client-s3';
 import { type Daypass, startDaypass } from '@daypass/server';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { administrator, refusal, region } from './rig/administrator.ts';
 import { type Ceph, isCephInstalled, startCeph } from './rig/ceph.ts';
 import { callDaypass } from './rig/daypass-api.ts';
@@ -19,6 +24,18 @@ if (!isInstalled) {
   );
 }
 
+const launcher = join(import.meta.dirname, '../packages/cli/bin/daypass.js');
+
+/** What signed-in sessions are narrowed to. */
+const ownPrefix = {
+  Version: '2012-10-17',
+  Statement: {
+    Effect: 'Allow',
+    Action: ['s3:GetObject', 's3:PutObject'],
+    Resource: 'arn:aws:s3:::game/${cognito-identity.amazonaws.com:sub}/*',
+  },
+};
+
 describe.runIf(isInstalled)('a pool in front of Ceph', () => {
   let ceph: Ceph;
   let issuer: Issuer;
@@ -27,15 +44,20 @@ describe.runIf(isInstalled)('a pool in front of Ceph', () => {
   let poolId: string;
   let owner: S3;
   let iam: IAM;
-  let provider = '';
+  let folder: string;
 
   beforeAll(async () => {
     ceph = await startCeph();
+    folder = await mkdtemp(join(tmpdir(), 'daypass-broker-'));
     issuer = await startIssuer();
-    daypass = await startDaypass({
-      port: 0,
-      logLevel: 'silent',
-      providerOverrides: { [issuer.key]: issuer.url },
+    // Its first signing key is four hours old.
+    await hoursAgo(4, async () => {
+      daypass = await startDaypass({
+        port: 0,
+        logLevel: 'silent',
+        providerOverrides: { [issuer.key]: issuer.url },
+      });
+      await publishedKeys();
     });
     user = new CognitoIdentityClient({ endpoint: daypass.url, region, maxAttempts: 1 });
     const config = { endpoint: ceph.url, region, credentials: ceph.administrator, maxAttempts: 1 };
@@ -45,7 +67,6 @@ describe.runIf(isInstalled)('a pool in front of Ceph', () => {
     const admin = administrator(daypass);
     poolId = await admin.createPool({
       AllowUnauthenticatedIdentities: true,
-      AllowClassicFlow: false,
       OpenIdConnectProviderARNs: [await admin.registerIssuer(issuer.key, ['example-client'])],
     });
     const authenticated = await admin.createRole('Player', poolId, 'authenticated');
@@ -54,78 +75,50 @@ describe.runIf(isInstalled)('a pool in front of Ceph', () => {
 
     await owner.createBucket({ Bucket: 'game' });
     await owner.putObject({ Bucket: 'game', Key: 'public/news', Body: 'news' });
-    await registerProvider();
-    await foreignRole('Player', 'authenticated', ['s3:GetObject', 's3:PutObject'], 'game/*');
-    await foreignRole('Guest', 'unauthenticated', ['s3:GetObject'], 'game/public/*');
-    const mine = {
-      Version: '2012-10-17',
-      Statement: {
-        Effect: 'Allow',
-        Action: ['s3:GetObject', 's3:PutObject'],
-        Resource: 'arn:aws:s3:::game/${cognito-identity.amazonaws.com:sub}/*',
-      },
-    };
-    const Endpoint = ceph.url;
-    const Brokers = {
-      [authenticated]: {
-        Endpoint,
-        RoleArn: 'arn:aws:iam:::role/Player',
-        SessionPolicy: JSON.stringify(mine),
-      },
-      [unauthenticated]: { Endpoint, RoleArn: 'arn:aws:iam:::role/Guest' },
-    };
-    await callDaypass(daypass, 'SetPoolSettings', {
-      IdentityPoolId: poolId,
-      Settings: { Brokers, GuestScopeDown: 'NONE' },
-    });
+    await setUp();
+    await allow('Player', ['s3:GetObject', 's3:PutObject'], 'game/*');
+    await allow('Guest', ['s3:GetObject'], 'game/public/*');
   });
 
   afterAll(async () => {
     await daypass.close();
     await issuer.close();
     await ceph.stop();
+    await rm(folder, { recursive: true });
   });
 
-  async function registerProvider(): Promise<void> {
-    const { OpenIDConnectProviderArn = '' } = await iam.createOpenIDConnectProvider({
-      Url: daypass.url,
-      ClientIDList: [poolId],
-      ThumbprintList: [await thumbprint()],
-    });
-    provider = OpenIDConnectProviderArn;
+  /** Does something as if it had been done some hours ago. */
+  async function hoursAgo(hours: number, what: () => Promise<unknown>): Promise<void> {
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() - hours * 3_600_000 });
+    await what().finally(() => vi.useRealTimers());
   }
 
-  async function thumbprint(): Promise<string> {
+  async function publishedKeys(): Promise<readonly string[]> {
     const response = await fetch(new URL('/.well-known/jwks_uri', daypass.url));
-    const { keys }: { keys: { x5t: string }[] } = JSON.parse(await response.text());
-    return Buffer.from(keys[0]?.x5t ?? '', 'base64url').toString('hex');
+    const { keys }: { keys: { kid: string }[] } = JSON.parse(await response.text());
+    return keys.map(({ kid }) => kid);
   }
 
-  async function foreignRole(
-    RoleName: string,
-    amr: string,
-    Action: string[],
-    resource: string,
-  ): Promise<void> {
-    const { host } = new URL(daypass.url);
-    const trust = {
-      Version: '2012-10-17',
-      Statement: [
-        {
-          Effect: 'Allow',
-          Principal: { Federated: [provider] },
-          Action: ['sts:AssumeRoleWithWebIdentity', 'sts:TagSession'],
-          Condition: {
-            StringEquals: { [`${host}:app_id`]: poolId },
-            'ForAnyValue:StringEquals': { [`${host}:amr`]: amr },
-          },
-        },
-      ],
-    };
-    const Resource = `arn:aws:s3:::${resource}`;
-    const rights = { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action, Resource }] };
-    await iam.createRole({ RoleName, AssumeRolePolicyDocument: JSON.stringify(trust) });
-    await iam.putRolePolicy({ RoleName, PolicyName: 'rights', PolicyDocument: JSON.stringify(rights) });
+  /** Runs `daypass broker setup --apply`, which makes Ceph know the pool. */
+  async function setUp(): Promise<void> {
+    const policy = join(folder, 'policy.json');
+    await writeFile(policy, JSON.stringify(ownPrefix));
+    const place = ['--target', 'ceph', '--target-endpoint', ceph.url, '--session-policy', policy, '--apply'];
+    await promisify(execFile)(process.execPath, [launcher, 'broker', 'setup', '--pool', poolId, ...place], {
+      env: {
+        AWS_ENDPOINT_URL: daypass.url,
+        AWS_ACCESS_KEY_ID: daypass.rootCredentials.accessKeyId,
+        AWS_SECRET_ACCESS_KEY: daypass.rootCredentials.secretAccessKey,
+        DAYPASS_TARGET_ACCESS_KEY_ID: ceph.administrator.accessKeyId,
+        DAYPASS_TARGET_SECRET_ACCESS_KEY: ceph.administrator.secretAccessKey,
+      },
+    });
+  }
+
+  async function allow(RoleName: string, Action: string[], resource: string): Promise<void> {
+    const Statement = [{ Effect: 'Allow', Action, Resource: `arn:aws:s3:::${resource}` }];
+    const PolicyDocument = JSON.stringify({ Version: '2012-10-17', Statement });
+    await iam.putRolePolicy({ RoleName, PolicyName: 'rights', PolicyDocument });
   }
 
   /** Signs in – or comes as a guest – and gives an unmodified client of Ceph with the credentials. */
@@ -164,15 +157,31 @@ describe.runIf(isInstalled)('a pool in front of Ceph', () => {
     expect((await refusal(write)).name).toBe('AccessDenied');
   });
 
+  it('goes on while Daypass changes the key it signs with', async () => {
+    const [first, second] = await publishedKeys();
+    // Two hours after a rotation the new key takes over; the old one is published on for a day.
+    await hoursAgo(3, () => callDaypass(daypass, 'RotateKeys', { Kind: 'SIGNING' }));
+    const [third, fourth, ...old] = await publishedKeys();
+    expect(old).toEqual([first, second]);
+    await enter('dora');
+    await callDaypass(daypass, 'RotateKeys', { Kind: 'SIGNING' });
+    const [current, ...others] = await publishedKeys();
+    expect(current).toBe(third);
+    expect(others).toEqual(expect.arrayContaining([first, second, fourth]));
+    expect(others).toHaveLength(5);
+    await enter('eve');
+  });
+
   it('is misconfigured once Ceph no longer knows the provider', async () => {
-    await iam.deleteOpenIDConnectProvider({ OpenIDConnectProviderArn: provider });
+    const OpenIDConnectProviderArn = `arn:aws:iam:::oidc-provider/${new URL(daypass.url).host}`;
+    await iam.deleteOpenIDConnectProvider({ OpenIDConnectProviderArn });
     const error = await enter('carol').catch((error: unknown) => error);
     expect(error).toMatchObject({ name: 'InvalidIdentityPoolConfigurationException' });
     const { requestId } = (error as { $metadata: { requestId: string } }).$metadata;
     expect(await callDaypass(daypass, 'ExplainFederation', { RequestId: requestId })).toMatchObject({
       Refusal: { Reason: `the STS at ${new URL(ceph.url).host}: it answered 403 AccessDenied` },
     });
-    await registerProvider();
+    await setUp();
     await enter('carol');
   });
 });

@@ -32,7 +32,7 @@ import type { FederationServices } from './federation/exchange.ts';
 import { expireGuests } from './federation/guest-expiry.ts';
 import { poolOf } from './federation/identities.ts';
 import { lastSeen } from './federation/last-seen.ts';
-import { mintPoolToken } from './federation/pool-token.ts';
+import { mintForeignToken } from './federation/pool-token.ts';
 import { openPools } from './federation/pools.ts';
 import { createDynamoDbHandler } from './gateway/dynamodb.ts';
 import type { Backend, GatewayServices } from './gateway/gateway.ts';
@@ -210,7 +210,7 @@ async function assemble(
   const brokers = openBrokers({
     clock,
     sts,
-    mint: (claim, lifetime) => mintPoolToken(federation, claim, lifetime, 'RS256'),
+    mint: (claim, lifetime) => mintForeignToken(federation, claim, lifetime),
     observed,
   });
   const federation: FederationServices = {

@@ -9,7 +9,7 @@ import { openTokenSigningKeys } from '../keys/signing.ts';
 import { openSqliteStore } from '../store/sqlite.ts';
 import type { Store } from '../store/store.ts';
 import { TestClock } from '../tokens/testing/issuer.ts';
-import { mintPoolToken, type PoolTokenServices, verifyPoolToken } from './pool-token.ts';
+import { mintForeignToken, mintPoolToken, type PoolTokenServices, verifyPoolToken } from './pool-token.ts';
 
 const issuer = 'https://pools.example.test';
 const claim: IdentityClaim = {
@@ -71,14 +71,16 @@ describe('a pool token', () => {
   });
 
   it('for a foreign STS is signed RS256, verifies by the published keys, and proves nothing here', async () => {
-    const token = await mintPoolToken(services, claim, 600, 'RS256');
+    const token = await mintForeignToken(services, claim, 600);
     const keys = createLocalJWKSet({ keys: [...(await signingKeys.published())] });
     const { payload, protectedHeader } = await jwtVerify(token, keys, {
       issuer,
       audience: claim.poolId,
       currentDate: new Date(clock.now()),
     });
-    expect(payload.sub).toBe(claim.identityId);
+    expect(payload).toMatchObject({ sub: claim.identityId, exp: clock.seconds + 600 });
+    // A clock there may be a minute behind.
+    expect(payload.iat).toBe(clock.seconds - 60);
     expect(protectedHeader).toEqual({ kid: 'us-east-11-rs256', typ: 'JWS', alg: 'RS256' });
     await expect(verifyPoolToken(services, token)).rejects.toMatchObject({ refusal: { kind: 'signature' } });
   });

@@ -21,17 +21,39 @@ const tagsClaim = 'https://aws.amazon.com/tags';
 const poolArnClaim = 'https://cognito-identity.amazonaws.com/identity-pool-arn';
 
 /**
- * An OpenID token for an identity of a pool, as GetOpenIdToken hands out; `lifetime` in seconds.
- * Header and claims are those of tokens that Cognito issues. One signed RS256 is for a foreign STS and nothing here.
+ * An OpenID token for an identity of a pool, RS512, as GetOpenIdToken hands out; `lifetime` in seconds.
+ * Header and claims are those of tokens that Cognito issues.
  */
-export async function mintPoolToken(
+export function mintPoolToken(
   services: PoolTokenServices,
   claim: IdentityClaim,
   lifetime: number,
-  algorithm: TokenAlgorithm = 'RS512',
 ): Promise<string> {
+  const now = epochSeconds(services.clock);
+  return mint(services, claim, { algorithm: 'RS512', issuedAt: now, expiresAt: now + lifetime });
+}
+
+/** Seconds that a foreign clock may be behind ours: STSs take no token from the future, Ceph's not by a second. */
+const foreignClocks = 60;
+
+/** The same for a foreign STS: RS256, which every one of them verifies, and which is no token of a pool here. */
+export function mintForeignToken(
+  services: PoolTokenServices,
+  claim: IdentityClaim,
+  lifetime: number,
+): Promise<string> {
+  const now = epochSeconds(services.clock);
+  const [issuedAt, expiresAt] = [now - foreignClocks, now + lifetime];
+  return mint(services, claim, { algorithm: 'RS256', issuedAt, expiresAt });
+}
+
+async function mint(
+  services: PoolTokenServices,
+  claim: IdentityClaim,
+  as: { readonly algorithm: TokenAlgorithm; readonly issuedAt: number; readonly expiresAt: number },
+): Promise<string> {
+  const { algorithm, issuedAt, expiresAt } = as;
   const { kid, privateKey } = await services.signingKeys.current();
-  const issuedAt = epochSeconds(services.clock);
   const tags = Object.entries(claim.tags);
   const payload = {
     sub: claim.identityId,
@@ -42,7 +64,7 @@ export async function mintPoolToken(
     }),
     iss: services.issuer(),
     [poolArnClaim]: poolArn(services.place, claim.poolId),
-    exp: issuedAt + lifetime,
+    exp: expiresAt,
     iat: issuedAt,
   };
   const header = { kid: publishedKeyId(kid, algorithm), typ: 'JWS', alg: algorithm };
