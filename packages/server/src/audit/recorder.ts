@@ -63,6 +63,7 @@ export function openRecorder(options: {
   timer?.unref();
 
   return {
+    forwards: sinks.length > 0,
     record(event, { keep }) {
       for (const sink of everything) sink.put(event);
       if (!keep) return;

@@ -18,6 +18,8 @@ export interface GatewayDenial {
 
 /** Where events go: everything to the sinks, and what administrators did and who was refused to the store as well. */
 export interface Recorder {
+  /** False when there is no sink: events that are not to be kept then need not be made. */
+  readonly forwards: boolean;
   record(event: AuditEvent, options: { readonly keep: boolean }): void;
 }
 
@@ -56,11 +58,11 @@ export function openTrail(options: {
       const { operation } = call;
       const handsOut = record.grant !== undefined || tokenOperations.has(operation);
       const isChange = record.caller !== undefined && !handsOut && !isReadOnly(operation);
-      if (error !== undefined || isChange || handsOut) {
+      if (error !== undefined || isChange || (handsOut && recorder.forwards)) {
         const event = callEvent(place, at, record, call, error);
         recorder.record(event, { keep: error !== undefined || isChange });
       }
-      for (const change of record.changes) {
+      for (const change of recorder.forwards ? record.changes : []) {
         for (const told of tellingsOf(change)) {
           const event = auditEvent(place, at, record, { ...told, eventType: 'AwsServiceEvent' });
           recorder.record(event, { keep: false });

@@ -70,7 +70,7 @@ export function echoEndpoints({
     trail: openTrail({
       place: { region: 'us-east-1', account: '000000000000' },
       clock: systemClock,
-      recorder: { record: () => {} },
+      recorder: { forwards: false, record: () => {} },
     }),
     scrape: { token: scrapeToken, render: async () => renderMetrics([await metrics.snapshot()]) },
     clientOf: clientReader(hops),
