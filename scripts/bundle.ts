@@ -1,14 +1,16 @@
+import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { build } from 'vite';
 
 const entry = '\0entry';
 
-/** What an app ships of `source`, a module that exports what it uses: built for production by Vite, in bytes. */
-export async function bundledSize(
+/** What an app ships of `source`, a module that exports what it uses: built for production by Vite. */
+export async function bundle(
   source: string,
   external: readonly string[] = [],
-): Promise<{ minified: number; gzipped: number }> {
+): Promise<{ code: string; gzippedBytes: number }> {
   const result = await build({
+    root: join(import.meta.dirname, '..'),
     configFile: false,
     logLevel: 'error',
     plugins: [
@@ -32,6 +34,5 @@ export async function bundledSize(
   const [output] = Array.isArray(result) ? result : [result];
   const chunk = output && 'output' in output ? output.output[0] : undefined;
   if (!chunk) throw new Error('nothing was bundled');
-  const code = Buffer.from(chunk.code);
-  return { minified: code.length, gzipped: gzipSync(code, { level: 9 }).length };
+  return { code: chunk.code, gzippedBytes: gzipSync(chunk.code, { level: 9 }).length };
 }
