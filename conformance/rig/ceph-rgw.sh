@@ -5,7 +5,8 @@
 #   ceph-rgw.sh installed                        exit code 0 if Ceph's programs are there
 #   ceph-rgw.sh start DIR PORT MONITOR_PORT      starts it with its files in DIR, which is empty or missing, and returns
 #                                                when the gateway answers at PORT; $RGW_ACCESS_KEY and $RGW_SECRET_KEY
-#                                                are then the keys of an administrator of roles and providers
+#                                                are then the keys of an administrator of roles and providers;
+#                                                $RGW_BYTES is the room for objects, 1 GiB if not set
 #   ceph-rgw.sh stop DIR                         ends what start began, and waits for its end
 set -euo pipefail
 
@@ -28,7 +29,7 @@ log file = $dir/\$name.log
 pid file = $dir/\$name.pid
 admin socket = $dir/\$name.asok
 osd objectstore = memstore
-memstore device bytes = 1073741824
+memstore device bytes = ${RGW_BYTES:-1073741824}
 osd pool default size = 1
 osd pool default min size = 1
 osd pool default pg num = 1
@@ -109,5 +110,5 @@ command=${1:-} dir=${2:-} port=${3:-} monitor="[v2:127.0.0.1:${4:-}]"
 export CEPH_CONF=$dir/ceph.conf
 case $command/$# in
   installed/1 | stop/2 | start/4 | bring-up/4) "$command" "${@:2}" ;;
-  *) sed -n '2,11p' "$0" && exit 2 ;;
+  *) sed -n '2,12p' "$0" && exit 2 ;;
 esac

@@ -14,6 +14,25 @@ export interface Ceph {
   stop(): Promise<void>;
 }
 
+/** S3's sub-resources that Ceph implements. */
+export const cephSubresources: readonly string[] = [
+  'acl',
+  'cors',
+  'delete',
+  'legal-hold',
+  'lifecycle',
+  'location',
+  'object-lock',
+  'policy',
+  'retention',
+  'tagging',
+  'uploadId',
+  'uploads',
+  'versionId',
+  'versioning',
+  'versions',
+];
+
 const script = join(import.meta.dirname, 'ceph-rgw.sh');
 
 /** Whether Ceph's programs are on this machine. */
@@ -21,7 +40,8 @@ export function isCephInstalled(): boolean {
   return spawnSync(script, ['installed']).status === 0;
 }
 
-export async function startCeph(): Promise<Ceph> {
+/** `bytes` is the room for objects, which are kept in memory; 1 GiB if left out. */
+export async function startCeph({ bytes }: { readonly bytes?: number } = {}): Promise<Ceph> {
   const directory = await mkdtemp(join(tmpdir(), 'daypass-ceph-'));
   const [port, monitorPort] = await freePorts();
   const administrator = { accessKeyId: 'ADMINISTRATOR', secretAccessKey: 'administrators-secret' };
@@ -29,6 +49,7 @@ export async function startCeph(): Promise<Ceph> {
     ...process.env,
     RGW_ACCESS_KEY: administrator.accessKeyId,
     RGW_SECRET_KEY: administrator.secretAccessKey,
+    ...(bytes !== undefined && { RGW_BYTES: String(bytes) }),
   };
   const stop = async () => {
     await promisify(execFile)(script, ['stop', directory]);
