@@ -1,8 +1,16 @@
-import { defineConfig } from 'vitest/config';
+import { configDefaults, defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
-    include: ['packages/*/src/**/*.test.ts', 'examples/*/src/**/*.test.ts', 'conformance/**/*.test.ts', 'scripts/*.test.ts'],
+    include: [
+      'packages/*/src/**/*.test.ts',
+      'examples/*/src/**/*.test.ts',
+      'apps/*/src/**/*.test.{ts,tsx}',
+      'conformance/**/*.test.ts',
+      'scripts/*.test.ts',
+    ],
+    // Drills that take minutes: npm run test:long.
+    exclude: [...configDefaults.exclude, '**/*.long.test.ts'],
     testTimeout: 30_000,
     hookTimeout: 60_000,
     pool: 'forks',
