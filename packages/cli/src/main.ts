@@ -1,8 +1,17 @@
 import { Command, CommanderError } from 'commander';
 import { brokerCommand } from './broker-command.ts';
 import { applyCommand } from './commands/apply.ts';
+import { completionCommand } from './commands/completion.ts';
+import { credentialsCommand, execCommand } from './commands/credentials.ts';
 import { diffCommand } from './commands/diff.ts';
+import { doctorCommand } from './commands/doctor.ts';
+import { explainCommand } from './commands/explain.ts';
 import { exportCommand } from './commands/export.ts';
+import { identitiesCommand } from './commands/identities.ts';
+import { initCommand } from './commands/init.ts';
+import { keysCommand } from './commands/keys.ts';
+import { loginCommand, logoutCommand } from './commands/login.ts';
+import { revokeCommand } from './commands/revoke.ts';
 import { whoamiCommand } from './commands/whoami.ts';
 import { devCommand } from './dev-command.ts';
 import { Failure } from './failure.ts';
@@ -24,10 +33,21 @@ export async function main(args: readonly string[]): Promise<void> {
   for (const command of [
     startCommand(),
     devCommand(),
+    initCommand(),
     applyCommand(),
     diffCommand(),
     exportCommand(),
+    loginCommand(),
+    logoutCommand(),
+    credentialsCommand(),
+    execCommand(),
     whoamiCommand(),
+    explainCommand(),
+    identitiesCommand(),
+    revokeCommand(),
+    keysCommand(),
+    doctorCommand(),
+    completionCommand(),
     brokerCommand(),
   ])
     program.addCommand(inherit(command, program));

@@ -46,8 +46,12 @@ export async function callJson(
     ['x-amz-target', target],
   ];
   const { status, text } = await post(endpoint, service, headers, JSON.stringify(input));
+  return answerOf(endpoint, status, text);
+}
+
+function answerOf(place: Pick<Endpoint, 'url'>, status: number, text: string): Record<string, unknown> {
   // Some operations answer with an empty body.
-  const output = text === '' ? {} : parsedJson(endpoint, status, text);
+  const output = text === '' ? {} : parsedJson(place, status, text);
   if (status === 200) return output;
   const code = String(output.__type).replace(/^.*#/, '');
   throw new AwsError(code, String(output.message ?? output.Message ?? ''));
@@ -69,6 +73,20 @@ export function callDaypass(
   input: object,
 ): Promise<Record<string, unknown>> {
   return callJson(endpoint, 'daypass', `Daypass.${operation}`, input);
+}
+
+/** Calls one of the operations of Daypass that need no signature. */
+export async function callPublic(
+  place: Pick<Endpoint, 'url'>,
+  operation: string,
+  input: object,
+): Promise<Record<string, unknown>> {
+  const headers: [string, string][] = [
+    ['content-type', 'application/x-amz-json-1.1'],
+    ['x-amz-target', `Daypass.${operation}`],
+  ];
+  const { status, text } = await send(place.url, headers, JSON.stringify(input));
+  return answerOf(place, status, text);
 }
 
 /** Calls an IAM operation; the answer is its result element, empty for operations without one. */
@@ -134,15 +152,15 @@ function record(value: unknown): Record<string, unknown> {
   return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
 }
 
-function parsedJson(endpoint: Endpoint, status: number, text: string): Record<string, unknown> {
+function parsedJson(place: Pick<Endpoint, 'url'>, status: number, text: string): Record<string, unknown> {
   try {
     return record(JSON.parse(text));
   } catch {
-    throw notDaypass(endpoint, status);
+    throw notDaypass(place, status);
   }
 }
 
-function notDaypass({ url }: Endpoint, status: number): Failure {
+function notDaypass({ url }: Pick<Endpoint, 'url'>, status: number): Failure {
   return new Failure(`what answers at ${url} is not Daypass (HTTP ${status}); set --endpoint.`);
 }
 
@@ -171,7 +189,7 @@ async function post(
 }
 
 /** Posts to an endpoint. Throws a `Failure` that names it when nothing answers. */
-export async function send(
+async function send(
   url: string,
   headers: [string, string][],
   body: string,

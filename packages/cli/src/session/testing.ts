@@ -1,0 +1,66 @@
+import { createServer } from 'node:http';
+import Provider from 'oidc-provider';
+import { closeServer, listen } from '../port.ts';
+
+export const issuer = 'https://login.example.test';
+export const loginKey = 'login.example.test';
+export const clientId = 'daypass-cli';
+
+/** An OpenID provider for native applications, at which everybody is Ada. */
+export async function startProvider(): Promise<{ url: string; close(): Promise<void> }> {
+  const provider = new Provider(issuer, {
+    clients: [
+      {
+        client_id: clientId,
+        application_type: 'native',
+        redirect_uris: ['http://127.0.0.1/callback'],
+        response_types: ['code'],
+        grant_types: ['authorization_code'],
+        token_endpoint_auth_method: 'none',
+      },
+    ],
+    features: { devInteractions: { enabled: false } },
+    interactions: { url: (_context, { uid }) => `/sign-in/${uid}` },
+    findAccount: (_context, accountId) => ({ accountId, claims: () => ({ sub: accountId }) }),
+    loadExistingGrant: async ({
+      oidc: {
+        client,
+        session,
+        provider: { Grant },
+      },
+    }) => {
+      if (client === undefined || session?.accountId === undefined) return undefined;
+      const grant = new Grant({ clientId: client.clientId, accountId: session.accountId });
+      grant.addOIDCScope('openid');
+      await grant.save();
+      return grant;
+    },
+  });
+  const answer = provider.callback();
+  const server = createServer((request, response) => {
+    if (!request.url?.startsWith('/sign-in/')) return answer(request, response);
+    // A native application is asked for consent each time (RFC 8252 §8.6).
+    const result = { login: { accountId: 'ada' }, consent: {} };
+    return provider.interactionFinished(request, response, result);
+  });
+  const url = await listen(server, 0);
+  return { url, close: () => closeServer(server) };
+}
+
+/** Opens an address as a browser does: follows redirects and keeps cookies. Returns the last page. */
+export async function visit(address: string): Promise<{ status: number; text: string }> {
+  const cookies = new Map<string, string>();
+  let url = address;
+  for (let steps = 0; steps < 20; steps += 1) {
+    const cookie = [...cookies].map(([name, value]) => `${name}=${value}`).join('; ');
+    const response = await fetch(url, { headers: { cookie }, redirect: 'manual' });
+    for (const set of response.headers.getSetCookie()) {
+      const [, name = '', value = ''] = /^([^=]+)=([^;]*)/.exec(set) ?? [];
+      cookies.set(name, value);
+    }
+    const location = response.headers.get('location');
+    if (location === null) return { status: response.status, text: await response.text() };
+    url = new URL(location, url).href;
+  }
+  throw new Error(`${address} leads nowhere`);
+}
