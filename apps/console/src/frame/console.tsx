@@ -3,6 +3,7 @@ import { useMemo, useRef, useState } from 'preact/hooks';
 import { openApi } from '../api/client.ts';
 import { Overview } from '../pages/overview/overview.tsx';
 import { useMetrics } from '../pages/overview/use-metrics.ts';
+import { Pools } from '../pages/pools/pools.tsx';
 import { hrefOf, useRoute } from '../route.ts';
 import type { Session } from '../session.ts';
 import { type Desk, DeskContext } from './desk.ts';
@@ -12,6 +13,7 @@ import { Skyline } from './skyline.tsx';
 
 const places: readonly { readonly path: string; readonly name: string; readonly icon: IconName }[] = [
   { path: '', name: 'Overview', icon: 'overview' },
+  { path: 'pools', name: 'Pools', icon: 'pools' },
 ];
 
 /** The frame around every page: the way around, who is signed in, and what was just done. */
@@ -22,7 +24,7 @@ export function Console({
   readonly session: Session;
   readonly onSignOut: () => void;
 }) {
-  const [path = ''] = useRoute();
+  const [path = '', first = '', second = ''] = useRoute();
   const [said, setSaid] = useState('');
   const forgetting = useRef(0);
   const metrics = useMetrics();
@@ -41,6 +43,8 @@ export function Console({
 
   const page = (): VNode => {
     switch (path) {
+      case 'pools':
+        return <Pools id={first} part={second} />;
       default:
         return <Overview metrics={metrics} />;
     }
@@ -77,7 +81,8 @@ export function Console({
             >
               <strong class="pass-name">{name}</strong>
               <span class="pass-role">
-                {session.account} · {session.region}
+                <span>{session.account}</span>
+                <span>{session.region}</span>
               </span>
             </PassCard>
             <button type="button" class="leave" onClick={onSignOut}>

@@ -25,8 +25,10 @@ export function Notice({
 export function Failure({ error }: { readonly error: unknown }) {
   if (error === undefined) return null;
   if (!(error instanceof ApiError)) {
+    // Of what the browser throws, fetch's failures are TypeErrors.
+    const title = error instanceof TypeError ? 'The service was not reached' : 'This did not work';
     return (
-      <Notice tone="bad" title="The service was not reached">
+      <Notice tone="bad" title={title}>
         {error instanceof Error ? error.message : String(error)}
       </Notice>
     );

@@ -1,0 +1,126 @@
+import { execFileSync } from 'node:child_process';
+import { describe, expect, it } from 'vitest';
+import { awsCli, cloudFormation, type Described, terraform } from './pool-templates.ts';
+
+const player = 'arn:aws:iam::000000000000:role/Player';
+const described: Described = {
+  pool: {
+    IdentityPoolId: 'us-east-1:6f2c2a5e-0000-4000-8000-000000000001',
+    IdentityPoolName: "Ada's pool",
+    AllowUnauthenticatedIdentities: true,
+    SupportedLoginProviders: { 'accounts.google.com': '1234.apps' },
+    CognitoIdentityProviders: [
+      { ProviderName: 'cognito-idp.eu-west-1.amazonaws.com/eu-west-1_Ab', ClientId: 'c1' },
+    ],
+    IdentityPoolTags: { team: '${games}' },
+  },
+  roles: {
+    Roles: { authenticated: player },
+    RoleMappings: {
+      'accounts.google.com': {
+        Type: 'Rules',
+        AmbiguousRoleResolution: 'Deny',
+        RulesConfiguration: {
+          Rules: [{ Claim: 'hd', MatchType: 'Equals', Value: 'example.com', RoleARN: player }],
+        },
+      },
+    },
+  },
+};
+const bare: Described = { ...described, roles: { Roles: {} } };
+
+describe('a pool', () => {
+  it('is a CloudFormation template', () => {
+    expect(cloudFormation(described)).toBe(`AWSTemplateFormatVersion: "2010-09-09"
+Resources:
+  IdentityPool:
+    Type: AWS::Cognito::IdentityPool
+    Properties:
+      IdentityPoolName: "Ada's pool"
+      AllowUnauthenticatedIdentities: true
+      SupportedLoginProviders:
+        "accounts.google.com": "1234.apps"
+      CognitoIdentityProviders:
+        - ProviderName: "cognito-idp.eu-west-1.amazonaws.com/eu-west-1_Ab"
+          ClientId: "c1"
+      IdentityPoolTags:
+        - Key: "team"
+          Value: "\${games}"
+  IdentityPoolRoles:
+    Type: AWS::Cognito::IdentityPoolRoleAttachment
+    Properties:
+      IdentityPoolId:
+        Ref: IdentityPool
+      Roles:
+        authenticated: "arn:aws:iam::000000000000:role/Player"
+      RoleMappings:
+        Mapping1:
+          IdentityProvider: "accounts.google.com"
+          Type: Rules
+          AmbiguousRoleResolution: Deny
+          RulesConfiguration:
+            Rules:
+              - Claim: "hd"
+                MatchType: Equals
+                Value: "example.com"
+                RoleARN: "arn:aws:iam::000000000000:role/Player"
+`);
+  });
+
+  it('is a Terraform file, where what looks like an expression stays text', () => {
+    expect(terraform(described)).toBe(`resource "aws_cognito_identity_pool" "pool" {
+  identity_pool_name               = "Ada's pool"
+  allow_unauthenticated_identities = true
+  supported_login_providers        = {
+    "accounts.google.com" = "1234.apps"
+  }
+  tags                             = {
+    "team" = "$\${games}"
+  }
+
+  cognito_identity_providers {
+    provider_name = "cognito-idp.eu-west-1.amazonaws.com/eu-west-1_Ab"
+    client_id     = "c1"
+  }
+}
+
+resource "aws_cognito_identity_pool_roles_attachment" "pool" {
+  identity_pool_id = aws_cognito_identity_pool.pool.id
+  roles            = {
+    "authenticated" = "arn:aws:iam::000000000000:role/Player"
+  }
+
+  role_mapping {
+    identity_provider         = "accounts.google.com"
+    type                      = "Rules"
+    ambiguous_role_resolution = "Deny"
+
+    mapping_rule {
+      claim      = "hd"
+      match_type = "Equals"
+      value      = "example.com"
+      role_arn   = "arn:aws:iam::000000000000:role/Player"
+    }
+  }
+}
+`);
+  });
+
+  it('is two commands, whose words a shell takes as they were', () => {
+    const script = awsCli(described, 'http://127.0.0.1:4100');
+    // A shell function in place of the CLI says what it was given.
+    const words = execFileSync('sh', ['-c', `aws() { printf '%s\\0' "$@" >&2; echo the-pool; }\n${script}`], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      encoding: 'utf8',
+    });
+    expect(words).toBe('the-pool\n');
+    expect(script).toContain(`"IdentityPoolName": "Ada'\\''s pool"`);
+    expect(script).toContain('set-identity-pool-roles --identity-pool-id "$POOL"');
+  });
+
+  it('without roles has nothing attached', () => {
+    expect(cloudFormation(bare)).not.toContain('IdentityPoolRoles');
+    expect(terraform(bare)).not.toContain('roles_attachment');
+    expect(awsCli(bare, 'http://127.0.0.1:4100')).not.toContain('set-identity-pool-roles');
+  });
+});
