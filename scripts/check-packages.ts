@@ -1,20 +1,20 @@
-import { execFile, spawnSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { basename, delimiter, dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { build as esbuild } from 'esbuild';
 import { publint } from 'publint';
 import { formatMessage } from 'publint/utils';
 import { build as vite } from 'vite';
 import { startIdentityPool, tokenOf } from '../packages/client/src/testing/identity-pool.ts';
+import { nodes } from './nodes.ts';
 import { pack, run, stage } from './stage.ts';
 
 // The libraries as they would be published: publint has nothing to say. The client also as an app sees it: installed
 // into an empty project, compiled against, bundled, and run on every Node of this machine that it supports.
 
 const modules = join(import.meta.dirname, '../node_modules');
-const oldestNode = 20;
 const problems: string[] = [];
 
 for (const folder of ['client', 'policy', 'sigv4']) {
@@ -105,15 +105,4 @@ async function federate(programs: readonly string[]): Promise<void> {
     }
   }
   await pool.close();
-}
-
-/** The Nodes in the PATH that the client supports, one of each version. */
-function nodes(): Iterable<string> {
-  const found = new Map<string, string>();
-  for (const folder of (process.env.PATH ?? '').split(delimiter)) {
-    const node = join(folder, 'node');
-    const version = spawnSync(node, ['--version'], { encoding: 'utf8' }).stdout?.trim();
-    if (version && Number.parseInt(version.slice(1), 10) >= oldestNode) found.set(version, node);
-  }
-  return found.values();
 }
