@@ -28,14 +28,10 @@ export function canonicalRequest(
   payloadSha256: string,
   pathRule: PathRule,
 ): string {
-  return [
-    request.method,
-    canonicalPath(request.path, pathRule),
-    canonicalQuery(request.query),
-    canonicalHeaders(request, signedHeaders),
-    signedHeaders.join(';'),
-    payloadSha256,
-  ].join('\n');
+  const path = canonicalPath(request.path, pathRule);
+  const query = canonicalQuery(request.query);
+  const headers = canonicalHeaders(request, signedHeaders);
+  return `${request.method}\n${path}\n${query}\n${headers}\n${signedHeaders.join(';')}\n${payloadSha256}`;
 }
 
 /** The text that is signed: it binds the canonical request to a time and a scope. */

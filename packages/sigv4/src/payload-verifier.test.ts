@@ -59,7 +59,7 @@ function encode({ parsed }: Upload, chunks: readonly string[], checksum = 'x-amz
     const text = [name, '20261123T120000Z', '20261123/us-east-1/s3/aws4_request', previous, ...hashes].join(
       '\n',
     );
-    previous = hmac(signingKey(secretKey, scope), text).toString('hex');
+    previous = hmac(signingKey(secretKey, scope), text);
     return previous;
   };
   let wire = '';

@@ -28,7 +28,7 @@ const base = [{ bucket: 'photos' }, ['starts-with', '$key', 'user/'], ...signing
 function form(policy: unknown, fields: [string, string][] = [['key', 'user/cat.png']]): [string, string][] {
   const text = typeof policy === 'string' ? policy : JSON.stringify(policy);
   const base64 = Buffer.from(text).toString('base64');
-  const signature = hmac(signingKey(secretKey, scope), base64).toString('hex');
+  const signature = hmac(signingKey(secretKey, scope), base64);
   return [...fields, ...signingFields, ['policy', base64], ['x-amz-signature', signature]];
 }
 

@@ -106,5 +106,5 @@ function sign(
 ): string {
   const scope = scopeOf(key, timestamp);
   const canonical = canonicalRequest(request, signedHeaders, payloadSha256, pathRuleOf(key.service));
-  return hmac(signingKey(key.secretKey, scope), stringToSign(timestamp, scope, canonical)).toString('hex');
+  return hmac(signingKey(key.secretKey, scope), stringToSign(timestamp, scope, canonical));
 }

@@ -1,4 +1,4 @@
-import { createHmac, createSecretKey, hash, type KeyObject } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { SignatureError } from './failure.ts';
 
 export interface CredentialScope {
@@ -17,42 +17,71 @@ export function scopeText(scope: CredentialScope): string {
 /** SHA-256 in lower-case hex of text that has one character a byte; `malformed` for text that has not. */
 export function sha256Hex(text: string): string {
   // A string is hashed as UTF-8, which is byte for byte for ASCII only; that is nearly every request, and fastest.
-  if (!/[\u0080-\uffff]/.test(text)) return hash('sha256', text);
+  return isAscii(text) ? hash('sha256', text) : hash('sha256', bytesOf(text));
+}
+
+function isAscii(text: string): boolean {
+  return Buffer.byteLength(text) === text.length;
+}
+
+function bytesOf(text: string): Buffer {
   if (/[\u0100-\uffff]/.test(text)) throw new SignatureError('malformed', 'a character is not a byte');
-  return hash('sha256', Buffer.from(text, 'latin1'));
+  return Buffer.from(text, 'latin1');
 }
 
-/** The HMAC-SHA256 of a string to sign, or of a part of the scope. */
-export function hmac(key: KeyObject, text: string): Buffer {
-  return createHmac('sha256', key).update(text).digest();
+/** The key of an HMAC as the two blocks that its two hashes begin with (RFC 2104 section 2). */
+export interface MacKey {
+  readonly inner: Uint8Array;
+  readonly outer: Uint8Array;
 }
 
-function derive(secretKey: string, scope: CredentialScope): KeyObject {
-  let key = createSecretKey(`AWS4${secretKey}`, 'utf8');
+/** The block size of SHA-256, in bytes. */
+const block = 64;
+
+export function macKey(key: Buffer): MacKey {
+  const padded = Buffer.alloc(block);
+  padded.set(key.length > block ? hash('sha256', key, 'buffer') : key);
+  return { inner: padded.map((byte) => byte ^ 0x36), outer: padded.map((byte) => byte ^ 0x5c) };
+}
+
+/**
+ * The HMAC-SHA256, in lower-case hex, of a string to sign or of a part of the scope. Two hashes in one piece each, with
+ * the key's blocks made beforehand, take half the time of `createHmac`.
+ */
+export function hmac({ inner, outer }: MacKey, text: string): string {
+  const message = Buffer.allocUnsafe(block + Buffer.byteLength(text));
+  message.set(inner);
+  message.write(text, block);
+  const digest = Buffer.allocUnsafe(block + 32);
+  digest.set(outer);
+  digest.write(hash('sha256', message), block, 'hex');
+  return hash('sha256', digest);
+}
+
+function derive(secretKey: string, scope: CredentialScope): MacKey {
+  let key = macKey(Buffer.from(`AWS4${secretKey}`, 'utf8'));
   for (const part of [scope.date, scope.region, scope.service, 'aws4_request']) {
-    key = createSecretKey(hmac(key, part));
+    key = macKey(Buffer.from(hmac(key, part), 'hex'));
   }
   return key;
 }
 
 /**
- * Derived keys of the sessions seen last. A session signs all its requests of a day with one key, and deriving it
- * costs four of the five HMACs. `KeyObject` because an HMAC keyed with one is six times as fast as with a Buffer.
+ * Derived keys of sessions seen lately. A session signs all its requests of a day with one key, and deriving it costs
+ * four of the five HMACs.
  */
-const derived = new Map<string, KeyObject>();
+const derived = new Map<string, MacKey>();
 const derivedLimit = 4096;
 
 /** The signing key of a secret key for one day, region and service. */
-export function signingKey(secretKey: string, scope: CredentialScope): KeyObject {
+export function signingKey(secretKey: string, scope: CredentialScope): MacKey {
   const id = `${scope.date}/${scope.region}/${scope.service}/${secretKey}`;
   const known = derived.get(id);
-  const key = known ?? derive(secretKey, scope);
-  if (known !== undefined) derived.delete(id);
-  else if (derived.size >= derivedLimit) {
-    for (const oldest of derived.keys()) {
-      derived.delete(oldest);
-      break;
-    }
+  if (known !== undefined) return known;
+  const key = derive(secretKey, scope);
+  if (derived.size >= derivedLimit) {
+    const [oldest] = derived.keys();
+    if (oldest !== undefined) derived.delete(oldest);
   }
   derived.set(id, key);
   return key;

@@ -90,7 +90,7 @@ describe.runIf(cases.length > 0)("AWS's signing test suite", () => {
       expect(canonical).toBe(read(name, `${form}-canonical-request.txt`));
       const text = stringToSign(formatTimestamp(now), parsed.scope, canonical);
       expect(text).toBe(read(name, `${form}-string-to-sign.txt`));
-      expect(hmac(signingKey(secretKey, parsed.scope), text).toString('hex')).toBe(parsed.signature);
+      expect(hmac(signingKey(secretKey, parsed.scope), text)).toBe(parsed.signature);
       if (context.normalize) verifySignature(parsed, request, key, payload);
     });
 

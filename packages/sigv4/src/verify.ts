@@ -54,7 +54,8 @@ export function isSignatureOf(
   scope: CredentialScope,
   secretKey: string,
 ): boolean {
-  return timingSafeEqual(hmac(signingKey(secretKey, scope), text), Buffer.from(signature, 'hex'));
+  const own = hmac(signingKey(secretKey, scope), text);
+  return timingSafeEqual(Buffer.from(own, 'hex'), Buffer.from(signature, 'hex'));
 }
 
 /** Throws `wrong-scope` unless the scope is of a service, and the region, that the key is for. */
