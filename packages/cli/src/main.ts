@@ -3,6 +3,7 @@ import { brokerCommand } from './broker-command.ts';
 import { applyCommand } from './commands/apply.ts';
 import { completionCommand } from './commands/completion.ts';
 import { credentialsCommand, execCommand } from './commands/credentials.ts';
+import { dataCommand } from './commands/data.ts';
 import { diffCommand } from './commands/diff.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { explainCommand } from './commands/explain.ts';
@@ -46,6 +47,7 @@ export async function main(args: readonly string[]): Promise<void> {
     identitiesCommand(),
     revokeCommand(),
     keysCommand(),
+    dataCommand(),
     doctorCommand(),
     completionCommand(),
     brokerCommand(),

@@ -1,5 +1,6 @@
 import type { BackendOptions, Daypass, DaypassOptions, ServiceBackendOptions } from '@daypass/server';
 import { Command, Option } from 'commander';
+import { Failure } from './failure.ts';
 import {
   type Environment,
   parseAccount,
@@ -68,9 +69,7 @@ export function startCommand(): Command {
         if (error.obstacle === 'master-key' || error.obstacle === 'options')
           throw new UsageError(`${error.message}.`);
         // It may be gone by the next try, which a supervisor makes after any code but 2.
-        process.stderr.write(`daypass: ${error.message}\n`);
-        process.exitCode = 1;
-        return;
+        throw new Failure(error.message);
       }
       process.stdout.write(`daypass listening on ${daypass.url}\n`);
       if (flags.workers > 1) {

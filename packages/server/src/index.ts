@@ -1,3 +1,5 @@
 export type { BackendOptions, Daypass, DaypassOptions, ServiceBackendOptions } from './config.ts';
+export { backUpData, type DataOptions, exportData, importData, restoreData } from './data.ts';
 export { startDaypass } from './main.ts';
 export { StartFailure } from './start-failure.ts';
+export { NotAnExport } from './store/transfer.ts';

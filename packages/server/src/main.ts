@@ -1,5 +1,4 @@
 import { mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
 import { type Logger, pino } from 'pino';
 import { openAccessKeys } from './access/access-keys.ts';
 import { credentialOpener } from './access/credentials.ts';
@@ -28,6 +27,7 @@ import { embeddedCredentials } from './credentials/embedded.ts';
 import { openForeignSts } from './credentials/foreign-sts.ts';
 import type { CredentialIssuer } from './credentials/issuer.ts';
 import { openBrokers } from './credentials/sts.ts';
+import { openStore } from './data.ts';
 import type { FederationServices } from './federation/exchange.ts';
 import { expireGuests } from './federation/guest-expiry.ts';
 import { poolOf } from './federation/identities.ts';
@@ -54,7 +54,6 @@ import { measuredStore } from './metrics/measured-store.ts';
 import { measuredTokens } from './metrics/measured-tokens.ts';
 import { type Metrics, openMetrics, renderMetrics, type Snapshot } from './metrics/metrics.ts';
 import { startFailure } from './start-failure.ts';
-import { openSqliteStore } from './store/sqlite.ts';
 import type { Store } from './store/store.ts';
 import { createTokenVerifier } from './tokens/verifier.ts';
 import { startWorkers } from './workers.ts';
@@ -118,15 +117,6 @@ export async function startService(options: DaypassOptions, seat?: Seat): Promis
     await close();
     throw startFailure(error);
   }
-}
-
-async function openStore({ store = 'sqlite', data }: DaypassOptions): Promise<Store> {
-  if (store !== 'sqlite') {
-    // Loaded when it is asked for: most installations never need the driver, and it is slow to start.
-    const { openPostgresStore } = await import('./store/postgres.ts');
-    return openPostgresStore({ url: store });
-  }
-  return openSqliteStore({ path: data === undefined ? ':memory:' : join(data, 'daypass.sqlite') });
 }
 
 /** Puts the floors on top of each other. */
