@@ -10,11 +10,13 @@ export function applyCommand(): Command {
   return addStackOptions(new Command('apply'))
     .description('make pools, roles, policies and providers what a template says')
     .option('--yes', 'do not ask')
-    .action(async (file: string, flags: StackFlags & { yes?: boolean }) => {
+    .option('--output <name>', 'print the value of one output and nothing else')
+    .action(async (file: string, flags: StackFlags & { yes?: boolean; output?: string }) => {
       const { context, comparison } = await compareFile(file, flags);
       const planned = await plan(context, comparison);
       const effective = planned.filter(isEffective);
-      if (!flags.json) print(false, planned, describeChanges(planned));
+      const isQuiet = flags.json || flags.output !== undefined;
+      if (!isQuiet) print(false, planned, describeChanges(planned));
       if (
         effective.length > 0 &&
         !flags.yes &&
@@ -26,11 +28,14 @@ export function applyCommand(): Command {
       const changes: Change[] = [];
       await apply(context, comparison, (change) => changes.push(change));
       const values = outputs(comparison);
-      print(
-        flags.json,
-        { Stack: context.stack, Changes: changes, Outputs: values },
-        summary(changes, values),
-      );
+      if (flags.output === undefined) {
+        const answer = { Stack: context.stack, Changes: changes, Outputs: values };
+        print(flags.json, answer, summary(changes, values));
+        return;
+      }
+      const value = Object.hasOwn(values, flags.output) ? values[flags.output] : undefined;
+      if (value === undefined) throw new Failure(`the template has no output ${flags.output}.`);
+      print(flags.json, value, shown(value));
     });
 }
 
@@ -44,12 +49,13 @@ function question(stack: string, changes: readonly Change[]): string {
 
 function summary(changes: readonly Change[], values: Readonly<Record<string, Json>>): string {
   const done = changes.filter(isEffective);
-  const rows = Object.entries(values).map(([name, value]) => [
-    `  ${name}`,
-    harmless(typeof value === 'string' ? value : JSON.stringify(value)),
-  ]);
+  const rows = Object.entries(values).map(([name, value]) => [`  ${name}`, shown(value)]);
   const heading = done.length === 0 ? 'Nothing to change.' : `${count(done)} made.`;
   return [heading, ...(rows.length > 0 ? ['Outputs:', table(rows)] : [])].join('\n');
+}
+
+function shown(value: Json): string {
+  return harmless(typeof value === 'string' ? value : JSON.stringify(value));
 }
 
 function count({ length }: readonly Change[]): string {

@@ -47,20 +47,37 @@ export async function startProvider(): Promise<{ url: string; close(): Promise<v
   return { url, close: () => closeServer(server) };
 }
 
-/** Opens an address as a browser does: follows redirects and keeps cookies. Returns the last page. */
-export async function visit(address: string): Promise<{ status: number; text: string }> {
+/**
+ * Opens an address as a browser does: follows redirects, keeps cookies, and sends every form on its way with the fields
+ * given. Returns the last page.
+ */
+export async function visit(
+  address: string,
+  fields: Readonly<Record<string, string>> = {},
+): Promise<{ url: string; status: number; text: string }> {
   const cookies = new Map<string, string>();
   let url = address;
+  let body: URLSearchParams | undefined;
   for (let steps = 0; steps < 20; steps += 1) {
     const cookie = [...cookies].map(([name, value]) => `${name}=${value}`).join('; ');
-    const response = await fetch(url, { headers: { cookie }, redirect: 'manual' });
+    const sent = body ? { method: 'POST', body } : {};
+    const response = await fetch(url, { ...sent, headers: { cookie }, redirect: 'manual' });
     for (const set of response.headers.getSetCookie()) {
       const [, name = '', value = ''] = /^([^=]+)=([^;]*)/.exec(set) ?? [];
       cookies.set(name, value);
     }
+    const text = await response.text();
+    const [, form] = /<form[^>]* action="([^"]+)"/.exec(text) ?? [];
     const location = response.headers.get('location');
-    if (location === null) return { status: response.status, text: await response.text() };
-    url = new URL(location, url).href;
+    const next = location ?? form;
+    if (next === undefined) return { url, status: response.status, text };
+    body = location === null ? new URLSearchParams({ ...hiddenInputs(text), ...fields }) : undefined;
+    url = new URL(next, url).href;
   }
   throw new Error(`${address} leads nowhere`);
+}
+
+function hiddenInputs(page: string): Record<string, string> {
+  const inputs = page.matchAll(/<input type="hidden" name="([^"]*)" value="([^"]*)"/g);
+  return Object.fromEntries([...inputs].map(([, name = '', value = '']) => [name, value]));
 }
