@@ -54,11 +54,11 @@ export interface StructureShape<Value = unknown> extends Typed<Value> {
 
 export type Shape = StringShape | IntegerShape | BooleanShape | ListShape | MapShape | StructureShape;
 
-interface RequiredMember<Of extends Shape = Shape> {
+export interface RequiredMember<Of extends Shape = Shape> {
   readonly required: Of;
 }
 
-type MemberShapes = { readonly [name: string]: Shape | RequiredMember };
+export type MemberShapes = { readonly [name: string]: Shape | RequiredMember };
 
 /** The TypeScript type of a shape's values. */
 export type Infer<S> = S extends Typed<infer Value> ? Value : never;
