@@ -41,7 +41,7 @@ mon data = $dir/mon
 [osd.0]
 osd data = $dir/osd
 [client.admin]
-rgw frontends = beast endpoint=127.0.0.1:$port
+rgw frontends = beast endpoint=127.0.0.1:$port tcp_nodelay=1
 rgw s3 auth use sts = true
 rgw sts key = $(head -c 8 /dev/urandom | od -An -tx1 | tr -d ' \n')
 CONF
