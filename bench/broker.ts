@@ -44,28 +44,31 @@ export async function run(): Promise<void> {
 
 async function besideDaypass(folder: string): Promise<void> {
   const here = await startDaypass(join(folder, 'here'), ['--public-url', `https://${issuer}`]);
-  const there = await startDaypass(join(folder, 'there'), [
-    '--account',
-    '111122223333',
-    '--provider-override',
-    `${issuer}=${here.url}`,
-  ]);
   try {
-    const target = ['--target', 'aws', '--target-account', '111122223333'];
-    await measure('Daypass', here, there.url, target, there.rootCredentials);
+    const account = '111122223333';
+    const options = ['--account', account, '--provider-override', `${issuer}=${here.url}`];
+    const there = await startDaypass(join(folder, 'there'), options);
+    try {
+      const target = ['--target', 'aws', '--target-account', account];
+      await measure('Daypass', here, there.url, target, there.rootCredentials);
+    } finally {
+      await there.process.stop();
+    }
   } finally {
     await here.process.stop();
-    await there.process.stop();
   }
 }
 
 async function besideCeph(folder: string): Promise<void> {
   const ceph = await startCeph();
-  const here = await startDaypass(join(folder, 'here-for-ceph'), []);
   try {
-    await measure('Ceph', here, ceph.url, ['--target', 'ceph'], ceph.administrator);
+    const here = await startDaypass(join(folder, 'here-for-ceph'), []);
+    try {
+      await measure('Ceph', here, ceph.url, ['--target', 'ceph'], ceph.administrator);
+    } finally {
+      await here.process.stop();
+    }
   } finally {
-    await here.process.stop();
     await ceph.stop();
   }
 }
