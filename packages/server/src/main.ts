@@ -233,7 +233,10 @@ async function assemble(
     openCredentials: gate.openCredentials,
     policiesOf: gate.policiesOf,
     contextOf,
-    clientOf,
+    clientOf(request) {
+      const { address, secure } = clientOf(request);
+      return { address: address === '' ? undefined : address, secure };
+    },
     denied: ({ caller, ...denial }) => {
       metrics.gatewayDenials.inc(service, caller === undefined ? 'authentication' : 'policy');
       trail.denied(service, { ...denial, caller });

@@ -196,6 +196,16 @@ describe('the listener', () => {
     expect(await first[0]?.ended).toMatch(/^HTTP\/1\.1 200 /);
   });
 
+  it('is alive without its store, but not ready', async () => {
+    const ready = () => Promise.reject(new Error('the store does not answer'));
+    listener = await listen(
+      { ...echoEndpoints({}), ready },
+      { host: '127.0.0.1', port: 0, maxConnections: 10 },
+    );
+    expect((await fetch(`${url()}_daypass/health`)).status).toBe(200);
+    expect((await fetch(`${url()}_daypass/ready`)).status).toBe(503);
+  });
+
   it('refuses a head that is too large', async () => {
     await start();
     const { socket, ended } = dial();
