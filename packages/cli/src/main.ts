@@ -21,11 +21,8 @@ import { startCommand } from './start-command.ts';
 import { harmless } from './terminal.ts';
 import { UsageError } from './usage-error.ts';
 
-/**
- * Runs the `daypass` command line. Sets the exit code: 2 and one line on stderr for a command line that makes no sense,
- * 1 and one line for what was refused or failed; more than a line only for a fault of our own.
- */
-export async function main(args: readonly string[]): Promise<void> {
+/** Every command with its options, not yet run. */
+export function commandLine(): Command {
   const program = new Command('daypass')
     .description('Identity pools of your own: show an ID, get a day pass that opens only your own rooms.')
     .exitOverride()
@@ -53,7 +50,15 @@ export async function main(args: readonly string[]): Promise<void> {
     brokerCommand(),
   ])
     program.addCommand(inherit(command, program));
+  return program;
+}
 
+/**
+ * Runs the `daypass` command line. Sets the exit code: 2 and one line on stderr for a command line that makes no sense,
+ * 1 and one line for what was refused or failed; more than a line only for a fault of our own.
+ */
+export async function main(args: readonly string[]): Promise<void> {
+  const program = commandLine();
   try {
     await program.parseAsync(args, { from: 'user' });
   } catch (error) {
