@@ -1,9 +1,13 @@
 import type { VNode } from 'preact';
 import { useMemo, useRef, useState } from 'preact/hooks';
 import { openApi } from '../api/client.ts';
+import { Access } from '../pages/access/access.tsx';
+import { Identities } from '../pages/identities/identities.tsx';
 import { Overview } from '../pages/overview/overview.tsx';
 import { useMetrics } from '../pages/overview/use-metrics.ts';
 import { Pools } from '../pages/pools/pools.tsx';
+import { Roles } from '../pages/roles/roles.tsx';
+import { TryToken } from '../pages/token/try-token.tsx';
 import { hrefOf, useRoute } from '../route.ts';
 import type { Session } from '../session.ts';
 import { type Desk, DeskContext } from './desk.ts';
@@ -11,9 +15,18 @@ import { Icon, type IconName } from './icons.tsx';
 import { PassCard } from './pass-card.tsx';
 import { Skyline } from './skyline.tsx';
 
-const places: readonly { readonly path: string; readonly name: string; readonly icon: IconName }[] = [
+const places: readonly {
+  readonly path: string;
+  readonly name: string;
+  readonly short?: string;
+  readonly icon: IconName;
+}[] = [
   { path: '', name: 'Overview', icon: 'overview' },
   { path: 'pools', name: 'Pools', icon: 'pools' },
+  { path: 'identities', name: 'Identities', icon: 'identities' },
+  { path: 'token', name: 'Try a token', short: 'Token', icon: 'token' },
+  { path: 'roles', name: 'Roles', icon: 'roles' },
+  { path: 'access', name: 'Who can do what', short: 'Access', icon: 'access' },
 ];
 
 /** The frame around every page: the way around, who is signed in, and what was just done. */
@@ -24,7 +37,7 @@ export function Console({
   readonly session: Session;
   readonly onSignOut: () => void;
 }) {
-  const [path = '', first = '', second = ''] = useRoute();
+  const [path = '', first = '', second = '', third = ''] = useRoute();
   const [said, setSaid] = useState('');
   const forgetting = useRef(0);
   const metrics = useMetrics();
@@ -45,6 +58,14 @@ export function Console({
     switch (path) {
       case 'pools':
         return <Pools id={first} part={second} />;
+      case 'identities':
+        return <Identities pool={first} id={second} />;
+      case 'token':
+        return <TryToken pool={first} />;
+      case 'roles':
+        return <Roles name={first} pool={second} />;
+      case 'access':
+        return <Access pool={first} identity={second} role={third} />;
       default:
         return <Overview metrics={metrics} />;
     }
@@ -67,7 +88,8 @@ export function Console({
                 <li key={place.path}>
                   <a href={hrefOf(place.path)} aria-current={place.path === path ? 'page' : undefined}>
                     <Icon name={place.icon} />
-                    <span>{place.name}</span>
+                    <span class="long">{place.name}</span>
+                    <span class="short">{place.short ?? place.name}</span>
                   </a>
                 </li>
               ))}

@@ -68,7 +68,7 @@ export function PoolPage({
           ]}
         />
       </Card>
-      <Card title="Ends">
+      <Card title="Revoke or delete">
         <p class="soft">
           Revoking ends every session of this pool that was given out until now; whoever is still entitled
           gets a new one. Deleting takes the pool with all its identities away for good.
