@@ -1,5 +1,6 @@
 import { Command, Option } from 'commander';
-import { examine, type Finding } from '../doctor/examine.ts';
+import { examine } from '../doctor/examine.ts';
+import type { Finding } from '../doctor/finding.ts';
 import { addConnectionOptions, type ConnectionFlags, connect } from '../service/connection.ts';
 import { harmless, print, styled } from '../terminal.ts';
 

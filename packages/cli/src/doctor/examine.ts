@@ -1,13 +1,6 @@
 import { AwsError, callSts, type Endpoint } from '../service/aws-api.ts';
+import type { Finding } from './finding.ts';
 import { examineProviders } from './providers.ts';
-
-export interface Finding {
-  readonly what: string;
-  readonly outcome: 'good' | 'doubtful' | 'bad';
-  readonly detail: string;
-  /** What to do about it. */
-  readonly advice?: string;
-}
 
 /** Seconds by which SigV4 and tokens tolerate clocks to differ. */
 const mostSkew = 300;

@@ -1,7 +1,7 @@
 import { callCognito, callDaypass, callIam, type Endpoint } from '../service/aws-api.ts';
 import { itemsOf, textOf } from '../service/iam.ts';
 import { poolIds } from '../service/inventory.ts';
-import type { Finding } from './examine.ts';
+import type { Finding } from './finding.ts';
 
 /** Whom the service must reach to verify tokens: a provider, and a client id that a token of it could be for. */
 interface Reached {
