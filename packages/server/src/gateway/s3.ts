@@ -42,7 +42,8 @@ export function createS3Handler(services: GatewayServices): GatewayHandler {
       if (error instanceof ClientLeft) return void response.destroy();
       const refusal = errorOf(error);
       if (refusal.isFault) services.failed?.(requestId, error);
-      else services.denied({ ...attempt, reason: refusal.reason });
+      // A page that its bucket is not for has asked nothing of anybody yet.
+      else if (refusal.code !== 'AccessForbidden') services.denied({ ...attempt, reason: refusal.reason });
       if (response.headersSent || response.destroyed) return void response.destroy();
       const resource = request.url?.split('?', 1)[0] ?? '';
       writeS3Error(response, refusal, { requestId, resource, bodiless: request.method === 'HEAD' });
@@ -76,12 +77,12 @@ async function serve(exchange: Exchange): Promise<void> {
     account: services.account,
     now: services.clock.now(),
   });
+  const { body, name } = s3Request.operation;
   const forwarded = async (sent: BackendRequest) => {
     await forward(sent, () => hidesAbsence(s3Request, head, asking), exchange);
     if (changesCors.has(name)) cors.forget(s3Request.target.bucket ?? '');
   };
   const framed = payloadKind(claim.signature).kind === 'streaming';
-  const { body, name } = s3Request.operation;
   if (body !== 'document') {
     await authorise(s3Request, head, asking, exchange);
     if (body === 'object') inviteBody(request, response);

@@ -8,6 +8,7 @@ import {
   type RawRequest,
   type RecordingStore,
   recordingStore,
+  type Surroundings,
   send,
   signed,
   surroundings,
@@ -37,6 +38,7 @@ const configurations = new Map<string, string | number>();
 let store: RecordingStore;
 let gateway: Listening;
 let player: Player;
+let services: Surroundings;
 let now = 0;
 
 beforeAll(async () => {
@@ -50,7 +52,7 @@ beforeAll(async () => {
     );
   });
   const systemNow = Date.now();
-  const services = surroundings({
+  services = surroundings({
     s3: { ...backendAt(store.url), subresources: new Set(['cors']) },
     s3Domain: 's3.game.test',
     clock: { now: () => systemNow + now },
@@ -196,6 +198,7 @@ describe('a preflight for a bucket with a CORS configuration', () => {
     expect(body).toContain(
       '<Code>AccessForbidden</Code><Message>CORSResponse: This CORS request is not allowed.',
     );
+    expect(services.denials).toEqual([]);
   });
 
   it('is understood in virtual-hosted style', async () => {
