@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import {
   CognitoIdentityClient,
   GetCredentialsForIdentityCommand,
@@ -315,6 +318,21 @@ describe('what Daypass adds for operators', () => {
         name: 'ResourceNotFoundException',
       });
     });
+  });
+
+  it('tells the reason of a refusal that another process gave', async () => {
+    const data = mkdtempSync(join(tmpdir(), 'daypass-operators-'));
+    const first = await startDaypass({ port: 0, data, logLevel: 'silent' });
+    const body = JSON.stringify({ IdentityPoolId: 'us-east-1:00000000-0000-4000-8000-000000000000' });
+    const refused = await fetch(`${first.url}/_daypass/federate`, { method: 'POST', body });
+    await first.close();
+    const second = await startDaypass({ port: 0, data, logLevel: 'silent' });
+    const RequestId = refused.headers.get('x-amzn-requestid');
+    expect(await callDaypass(second, 'ExplainFederation', { RequestId })).toMatchObject({
+      Refusal: { Operation: 'Federate', Code: 'ResourceNotFoundException' },
+    });
+    await second.close();
+    rmSync(data, { recursive: true, force: true });
   });
 
   it('is signed: nobody without a key may ask', async () => {

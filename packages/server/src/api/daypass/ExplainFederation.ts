@@ -1,5 +1,6 @@
 import type { StatementExplanation } from '@daypass/policy';
 import { poolArn } from '../../access/arn.ts';
+import type { AuditEvent } from '../../audit/event.ts';
 import { ServiceError } from '../../errors.ts';
 import { explainFederation, type Step } from '../../federation/explain.ts';
 import type { IdentityId, PoolId } from '../../ids.ts';
@@ -61,23 +62,29 @@ export const ExplainFederation = operation({
   },
 });
 
-function earlierRefusal({ refusals }: DaypassServices, requestId: string): Output {
+/** From this process's memory, else from the audit log, where refusals of the other processes are kept too. */
+async function earlierRefusal({ refusals, store }: DaypassServices, requestId: string): Promise<Output> {
   const refusal = refusals.find(requestId);
-  if (refusal === undefined) {
-    throw new ServiceError(
-      'ResourceNotFoundException',
-      `No refusal of request '${requestId}' is remembered.`,
-    );
+  if (refusal !== undefined) {
+    const { operation, code, message, reason, at } = refusal;
+    return {
+      Refusal: { Operation: operation, Code: code, Message: message, Reason: reason, Date: new Date(at) },
+    };
   }
-  return {
-    Refusal: {
-      Operation: refusal.operation,
-      Code: refusal.code,
-      Message: refusal.message,
-      Reason: refusal.reason,
-      Date: new Date(refusal.at),
-    },
-  };
+  for (const { event, at } of await store.auditOfRequest(requestId)) {
+    const { eventName, errorCode, errorMessage, additionalEventData } = event as AuditEvent;
+    if (errorCode === undefined) continue;
+    return {
+      Refusal: {
+        Operation: eventName,
+        Code: errorCode,
+        Message: errorMessage,
+        Reason: additionalEventData?.reason,
+        Date: new Date(at),
+      },
+    };
+  }
+  throw new ServiceError('ResourceNotFoundException', `No refusal of request '${requestId}' is remembered.`);
 }
 
 function describeStep({ name, outcome, detail, error, statements }: Step): Output {
