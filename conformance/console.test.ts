@@ -148,6 +148,7 @@ describe('the console', () => {
   it('weighs at most 200 KB', async () => {
     const names = await readdir(dist, { recursive: true });
     const files = names.filter((name) => /\.(js|css|html)$/.test(name));
+    expect(files).toHaveLength(3);
     const sizes = await Promise.all(
       files.map(async (name) => gzipSync(await readFile(join(dist, name))).length),
     );

@@ -2,10 +2,10 @@ import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createRequire } from 'node:module';
-import { dirname, extname, join, sep } from 'node:path';
+import { dirname, extname, join, relative, sep } from 'node:path';
 
 /** Where the operator's console is served; the console itself is built for this path. */
-export const consolePath = '/_daypass/console/';
+const consolePath = '/_daypass/console/';
 
 interface File {
   readonly type: string;
@@ -45,42 +45,52 @@ const security = {
 } as const;
 
 /** Answers a request below `consolePath`. `region` is what the console's requests must be signed for. */
-export async function serveConsole(
+export type ServeConsole = (
   request: IncomingMessage,
   response: ServerResponse,
   path: string,
-  { region }: { readonly region: string },
-): Promise<void> {
-  const answer = (
-    status: number,
-    headers: Readonly<Record<string, string>>,
-    body?: string | Buffer,
-  ): void => {
-    response.writeHead(status, { ...security, ...headers });
-    response.end(request.method === 'HEAD' ? undefined : body);
+  place: { readonly region: string },
+) => Promise<void>;
+
+/** Serves the console that is built into `folder`, undefined for an installation that leaves it out. */
+export function consoleSite(folder: string | undefined): ServeConsole {
+  let built: Promise<Files> | undefined;
+
+  /** Read once; none while the console is not built. */
+  async function builtFiles(): Promise<Files> {
+    built ??= readFiles(folder);
+    const files = await built;
+    if (files.size === 0) built = undefined;
+    return files;
+  }
+
+  return async (request, response, path, { region }) => {
+    const answer = (
+      status: number,
+      headers: Readonly<Record<string, string>>,
+      body?: string | Buffer,
+    ): void => {
+      response.writeHead(status, { ...security, ...headers });
+      response.end(request.method === 'HEAD' ? undefined : body);
+    };
+    if (request.method !== 'GET' && request.method !== 'HEAD') return answer(405, { allow: 'GET, HEAD' });
+    const name = path.slice(consolePath.length);
+    if (path === consolePath.slice(0, -1)) return answer(308, { location: consolePath });
+    if (name === 'config.json') {
+      const headers = { 'content-type': 'application/json', 'cache-control': 'no-store' };
+      return answer(200, headers, JSON.stringify({ region }));
+    }
+    const files = await builtFiles();
+    if (files.size === 0) return answer(404, { 'content-type': 'text/html; charset=utf-8' }, notBuilt);
+    const file = files.get(name === '' ? 'index.html' : name);
+    if (file === undefined) return answer(404, { 'content-type': 'text/plain' }, 'There is no such page.\n');
+    // The names of assets carry a hash of what is in them.
+    const cache = name.startsWith('assets/') ? 'public, max-age=31536000, immutable' : 'no-cache';
+    const headers = { 'cache-control': cache, etag: file.etag };
+    if (request.headers['if-none-match'] === file.etag) return answer(304, headers);
+    const described = { 'content-type': file.type, 'content-length': String(file.body.length) };
+    answer(200, { ...headers, ...described }, file.body);
   };
-  if (request.method !== 'GET' && request.method !== 'HEAD') {
-    return answer(405, { allow: 'GET, HEAD' });
-  }
-  const name = path.slice(consolePath.length);
-  if (path === consolePath.slice(0, -1)) return answer(308, { location: consolePath });
-  if (name === 'config.json') {
-    const json = { 'content-type': 'application/json', 'cache-control': 'no-store' };
-    return answer(200, json, JSON.stringify({ region }));
-  }
-  const files = await builtFiles();
-  if (files === undefined) return answer(404, { 'content-type': types['.html'] ?? '' }, notBuilt);
-  const file = files.get(name === '' ? 'index.html' : name);
-  if (file === undefined) return answer(404, { 'content-type': 'text/plain' }, 'There is no such page.\n');
-  // The names of assets carry a hash of what is in them.
-  const cache = name.startsWith('assets/') ? 'public, max-age=31536000, immutable' : 'no-cache';
-  const headers = { 'cache-control': cache, etag: file.etag };
-  if (request.headers['if-none-match'] === file.etag) return answer(304, headers);
-  answer(
-    200,
-    { ...headers, 'content-type': file.type, 'content-length': String(file.body.length) },
-    file.body,
-  );
 }
 
 const notBuilt = `<!doctype html>
@@ -92,36 +102,27 @@ const notBuilt = `<!doctype html>
 </html>
 `;
 
+/** By their path below the folder. */
 type Files = ReadonlyMap<string, File>;
-let built: Promise<Files | undefined> | undefined;
 
-/** The console's files by their path, read once; undefined while it is not built. */
-async function builtFiles(): Promise<Files | undefined> {
-  built ??= readBuiltFiles();
-  const files = await built;
-  if (files === undefined) built = undefined;
+async function readFiles(folder: string | undefined): Promise<Files> {
+  const files = new Map<string, File>();
+  if (folder === undefined) return files;
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => []);
+  for (const entry of entries) {
+    if (!entry.isFile()) continue;
+    const path = join(entry.parentPath, entry.name);
+    const body = await readFile(path);
+    files.set(relative(folder, path).replaceAll(sep, '/'), {
+      type: types[extname(path)] ?? 'application/octet-stream',
+      body,
+      etag: `"${createHash('sha256').update(body).digest('base64url')}"`,
+    });
+  }
   return files;
 }
 
-async function readBuiltFiles(): Promise<Files | undefined> {
-  const folder = builtFolder();
-  if (folder === undefined) return undefined;
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => []);
-  const files = new Map<string, File>();
-  for (const entry of entries.filter((entry) => entry.isFile())) {
-    const path = join(entry.parentPath, entry.name);
-    const body = await readFile(path);
-    files.set(path.slice(folder.length + 1).replaceAll(sep, '/'), {
-      type: types[extname(path)] ?? 'application/octet-stream',
-      body,
-      etag: `"${createHash('sha256').update(body).digest('base64url').slice(0, 22)}"`,
-    });
-  }
-  return files.has('index.html') ? files : undefined;
-}
-
-/** An installation may leave the console out. */
-function builtFolder(): string | undefined {
+function builtConsole(): string | undefined {
   try {
     const manifest = createRequire(import.meta.url).resolve('@daypass/console/package.json');
     return join(dirname(manifest), 'dist');
@@ -129,3 +130,6 @@ function builtFolder(): string | undefined {
     return undefined;
   }
 }
+
+/** Serves the console of this installation. */
+export const serveConsole = consoleSite(builtConsole());

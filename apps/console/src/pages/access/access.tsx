@@ -27,7 +27,7 @@ export function Access({
   return (
     <Page
       title="Who can do what"
-      lead="Name somebody, an action and a resource: the answer is the service’s own, with the statement that decides."
+      lead="Name somebody, an action and a resource: the service’s own evaluator answers, with the statement that decides."
     >
       <PoolChoice id={pool} onChange={(id) => goTo('access', id, identity, role)}>
         {({ IdentityPoolId }) => (

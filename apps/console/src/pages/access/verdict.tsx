@@ -35,11 +35,14 @@ export function Verdict({
     effect === decision.effect &&
     decision.statement?.source === statement.source &&
     decision.statement.index === statement.index;
+  const rank = (statement: StatementExplanation): number =>
+    isDeciding(statement) ? -1 : statement.mismatches.length;
   const policies = [...question.policies, ...(question.boundary === undefined ? [] : [question.boundary])];
   const textOf = ({ source, index }: StatementExplanation): string => {
     const policy = policies.find(({ name }) => name === source);
     return (policy && statementsOf(policy)[index]) ?? '';
   };
+  const inOrder = statements.toSorted((a, b) => rank(a) - rank(b));
   return (
     <section class={`card verdict ${allowed ? 'good' : 'bad'}`}>
       <header>
@@ -56,41 +59,56 @@ export function Verdict({
       )}
       {statements.length === 0 && <p class="soft">The role has no statements at all.</p>}
       <ol class="statements">
-        {statements.map((statement) => (
-          <li
+        {inOrder.map((statement) => (
+          <OneStatement
             key={`${statement.layer} ${statement.source} ${statement.index}`}
-            class={isDeciding(statement) ? 'deciding' : ''}
-          >
-            <p class="statement-head">
-              <Badge tone={statement.effect === 'Allow' ? 'good' : 'bad'}>{statement.effect}</Badge>
-              <strong>
-                {statement.source}
-                {statement.sid === undefined ? `, statement ${statement.index + 1}` : `: ${statement.sid}`}
-              </strong>
-              <span class="soft">
-                {isDeciding(statement)
-                  ? 'this one decides'
-                  : statement.matched
-                    ? 'applies'
-                    : 'does not apply'}
-              </span>
-            </p>
-            <pre>{textOf(statement)}</pre>
-            <Mismatches
-              mismatches={statement.mismatches.map(
-                ({ element, operator, key, wanted, resolved, actual, reason }) => ({
-                  Element: element,
-                  Wanted: resolved ?? wanted,
-                  Actual: actual,
-                  ...(operator !== undefined && { Operator: operator }),
-                  ...(key !== undefined && { Key: key }),
-                  ...(reason !== undefined && { Reason: reason }),
-                }),
-              )}
-            />
-          </li>
+            statement={statement}
+            text={textOf(statement)}
+            isDeciding={isDeciding(statement)}
+            // A statement that only just does not apply is probably the one that was meant to.
+            isOpen={statement.matched || (!allowed && statement.mismatches.length === 1)}
+          />
         ))}
       </ol>
     </section>
+  );
+}
+
+function OneStatement({
+  statement,
+  text,
+  isDeciding,
+  isOpen,
+}: {
+  readonly statement: StatementExplanation;
+  readonly text: string;
+  readonly isDeciding: boolean;
+  readonly isOpen: boolean;
+}) {
+  const { effect, source, sid, index, matched, mismatches } = statement;
+  const others = mismatches.map(({ element, key }) => key ?? element).join(', ');
+  return (
+    <li class={isDeciding ? 'deciding' : ''}>
+      <details open={isOpen}>
+        <summary>
+          <Badge tone={effect === 'Allow' ? 'good' : 'bad'}>{effect}</Badge> {source}
+          {sid === undefined ? `, statement ${index + 1}` : `: ${sid}`}{' '}
+          <span class="soft">
+            {isDeciding ? 'this one decides' : matched ? 'applies' : `does not apply: ${others}`}
+          </span>
+        </summary>
+        <pre>{text}</pre>
+        <Mismatches
+          mismatches={mismatches.map(({ element, operator, key, wanted, resolved, actual, reason }) => ({
+            Element: element,
+            Wanted: resolved ?? wanted,
+            Actual: actual,
+            ...(operator !== undefined && { Operator: operator }),
+            ...(key !== undefined && { Key: key }),
+            ...(reason !== undefined && { Reason: reason }),
+          }))}
+        />
+      </details>
+    </li>
   );
 }
