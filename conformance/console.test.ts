@@ -1,108 +1,16 @@
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { CognitoIdentity } from '@aws-sdk/client-cognito-identity';
-import axe from 'axe-core';
-import { type Dev, startDev } from 'daypass';
-import { type Browser, chromium, type Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { refusal } from './rig/administrator.ts';
-import { signIn as signInAtProvider } from './rig/sign-in.ts';
+import type { Page } from 'playwright-core';
+import { describe, expect, it } from 'vitest';
+import { consoleRig, heading } from './rig/console.ts';
 
-/** With `DAYPASS_SCREENSHOTS=folder` every page is left there as a picture, by its name, colours and width. */
-const album = process.env.DAYPASS_SCREENSHOTS;
 const dist = new URL('../apps/console/dist/', import.meta.url).pathname;
-const place = { region: 'us-east-1', account: '000000000000' } as const;
-
-let data: string;
-let dev: Dev;
-let browser: Browser;
-let key: { readonly id: string; readonly secret: string };
-
-beforeAll(async () => {
-  data = await mkdtemp(join(tmpdir(), 'daypass-console-'));
-  dev = await startDev({ data, port: 0, gamePort: 0, oidcPort: 0, ...place });
-  const credentials = await readFile(dev.credentialsFile, 'utf8');
-  const value = (name: string): string => new RegExp(`${name} = (\\S+)`).exec(credentials)?.[1] ?? '';
-  key = { id: value('aws_access_key_id'), secret: value('aws_secret_access_key') };
-  browser = await chromium.launch({
-    executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
-    args: ['--no-sandbox', '--disable-background-networking', '--disable-gpu'],
-  });
-});
-
-afterAll(async () => {
-  await browser?.close();
-  await dev?.close();
-  await rm(data, { recursive: true, force: true });
-});
-
-const complaints: string[] = [];
-
-afterEach(async () => {
-  for (const context of browser.contexts()) await context.close();
-  // Violations of the content security policy stand in the browser's console too.
-  expect(complaints.splice(0)).toEqual([]);
-});
-
-type Colours = 'light' | 'dark';
-const desktop = { width: 1440, height: 900 };
-const phone = { width: 390, height: 844 };
-
-async function open(colorScheme: Colours = 'light', viewport = desktop): Promise<Page> {
-  const context = await browser.newContext({ colorScheme, viewport, locale: 'en-GB' });
-  const page = await context.newPage();
-  page.on('pageerror', (error) => complaints.push(error.message));
-  page.on('console', (message) => message.type() === 'error' && complaints.push(message.text()));
-  page.on('request', (request) => {
-    if (!request.url().startsWith(dev.url)) complaints.push(`asked for ${request.url()}`);
-  });
-  await page.goto(`${dev.url}/_daypass/console/`);
-  return page;
-}
-
-async function signIn(page: Page): Promise<Page> {
-  await page.getByLabel('Access key ID').fill(key.id);
-  await page.getByLabel('Secret access key').fill(key.secret);
-  await page.getByRole('button', { name: 'Sign in' }).click();
-  await heading(page, 'Overview');
-  return page;
-}
-
-async function heading(page: Page, name: string | RegExp): Promise<void> {
-  await page.getByRole('heading', { level: 1, name }).waitFor();
-}
-
-/** What axe finds wrong, each with the elements it is about. */
-async function flaws(page: Page): Promise<unknown> {
-  await page.evaluate(axe.source);
-  const { violations } = (await page.evaluate('axe.run()')) as axe.AxeResults;
-  return violations.map(({ id, nodes }) => ({
-    id,
-    nodes: nodes.map(({ html, any }) => [html, any[0]?.message]),
-  }));
-}
-
-/** Holds in both colours and at both widths; leaves the pictures. */
-function looksGood(name: string, show: (page: Page) => Promise<void>): void {
-  it.each(['light', 'dark'] as const)('is accessible and fits, in %s', async (colours) => {
-    const page = await open(colours);
-    await show(page);
-    await page.waitForLoadState('networkidle');
-    for (const viewport of [desktop, phone]) {
-      await page.setViewportSize(viewport);
-      expect(await flaws(page)).toEqual([]);
-      expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(viewport.width);
-      if (album === undefined) continue;
-      const path = join(album, `${name}-${colours}-${viewport.width}.png`);
-      await page.screenshot({ path, fullPage: viewport === phone });
-    }
-  });
-}
+const rig = consoleRig();
+const { open, signIn, looksGood } = rig;
 
 describe('the console', () => {
-  const get = (path: string, headers = {}) => fetch(`${dev.url}/_daypass/console${path}`, { headers });
+  const get = (path: string, headers = {}) => fetch(`${rig.dev().url}/_daypass/console${path}`, { headers });
 
   it('is served with a policy that lets its own files run and nothing else', async () => {
     const answer = await get('/');
@@ -140,9 +48,9 @@ describe('the console', () => {
   );
 
   it('has a door without a slash, and takes no posts', async () => {
-    const answer = await fetch(`${dev.url}/_daypass/console`, { redirect: 'manual' });
+    const answer = await fetch(`${rig.dev().url}/_daypass/console`, { redirect: 'manual' });
     expect([answer.status, answer.headers.get('location')]).toEqual([308, '/_daypass/console/']);
-    expect((await fetch(`${dev.url}/_daypass/console/`, { method: 'POST' })).status).toBe(405);
+    expect((await fetch(`${rig.dev().url}/_daypass/console/`, { method: 'POST' })).status).toBe(405);
   });
 
   it('weighs at most 200 KB', async () => {
@@ -161,12 +69,12 @@ describe('signing in', () => {
 
   it('refuses a key that is not right', async () => {
     const page = await open();
-    await page.getByLabel('Access key ID').fill(key.id);
+    await page.getByLabel('Access key ID').fill(rig.key().id);
     await page.getByLabel('Secret access key').fill('wrong');
     await page.getByRole('button', { name: 'Sign in' }).click();
     await page.getByRole('alert').filter({ hasText: 'SignatureDoesNotMatch' }).waitFor();
     // The browser notes the refused call.
-    expect(complaints.splice(0)).toEqual([expect.stringContaining('403')]);
+    expect(rig.complaints()).toEqual([expect.stringContaining('403')]);
   });
 
   it('keeps the key in this tab alone, until one signs out', async () => {
@@ -185,9 +93,9 @@ describe('signing in', () => {
   it('works without a mouse', async () => {
     const page = await open();
     await page.keyboard.press('Tab');
-    await page.keyboard.type(key.id);
+    await page.keyboard.type(rig.key().id);
     await page.keyboard.press('Tab');
-    await page.keyboard.type(key.secret);
+    await page.keyboard.type(rig.key().secret);
     await page.keyboard.press('Enter');
     await heading(page, 'Overview');
     expect(await page.evaluate('document.activeElement.textContent')).toBe('Overview');
@@ -198,8 +106,12 @@ describe('the overview', () => {
   looksGood('overview', async (page) => {
     await signIn(page);
     await page.getByText('Ready', { exact: true }).waitFor();
-    await exchange();
+    await welcomeGuest();
     await page.getByText('cognito-identity.amazonaws.com').waitFor({ timeout: 15_000 });
+    await page
+      .getByText(/^\d+ s ago/)
+      .first()
+      .waitFor({ timeout: 15_000 });
   });
 });
 
@@ -289,242 +201,9 @@ describe('pools', () => {
   });
 });
 
-describe('identities', () => {
-  const identities = async (page: Page) => {
-    await exchange(await tokenOf('ada'));
-    await signIn(page);
-    await page.getByRole('link', { name: 'Identities', exact: true }).click();
-    await page.getByText('at players.daypass.test').first().waitFor();
-  };
-  const one = async (page: Page) => {
-    await identities(page);
-    await page.getByLabel('Subject begins with').fill('ada');
-    await page.getByRole('button', { name: 'Search' }).click();
-    await page.getByRole('row').filter({ hasText: 'ada' }).getByRole('link').click();
-    await page.getByRole('button', { name: 'Link a login' }).waitFor();
-  };
-
-  looksGood('identities', identities);
-  looksGood('identity', one);
-
-  it('are found by provider and by the beginning of their id', async () => {
-    const page = await open();
-    await identities(page);
-    const id = (await page.getByRole('cell').getByRole('link').first().textContent()) ?? '';
-    await page.getByLabel('Identity id begins with').fill(id.slice('us-east-1:'.length, -6));
-    await page.getByRole('button', { name: 'Search' }).click();
-    await expect.poll(() => page.getByRole('cell').getByRole('link').allTextContents()).toEqual([id]);
-    await page.getByLabel('Provider').fill('nobody.example');
-    await page.getByRole('button', { name: 'Search' }).click();
-    await page.getByRole('heading', { name: 'Nobody fits' }).waitFor();
-  });
-
-  it('are revoked, linked, unlinked and deleted', async () => {
-    const credentials = await exchange(await tokenOf('mary'));
-    const page = await open();
-    await identities(page);
-    await page.getByRole('row').filter({ hasText: 'mary' }).getByRole('link').click();
-    await page.getByRole('button', { name: 'Revoke its sessions' }).click();
-    await page.getByRole('button', { name: 'Revoke', exact: true }).click();
-    await page.getByText('Its sessions until now are revoked.').waitFor();
-    expect(await mayListPools(credentials)).toMatch(/expired|revoked|not authorized|invalid/i);
-
-    await page.getByRole('button', { name: 'Link a login' }).click();
-    await page.getByLabel('Provider').last().fill('login.work.example');
-    await page.getByLabel('Subject').fill('mary-at-work');
-    await page.getByRole('button', { name: 'Link', exact: true }).click();
-    await page.getByRole('listitem').filter({ hasText: 'mary-at-work' }).waitFor();
-
-    await page.getByRole('button', { name: 'Delete the identity' }).click();
-    await page.getByRole('button', { name: 'Delete for good' }).click();
-    await heading(page, 'Identities');
-    await page.getByLabel('Subject begins with').fill('mary');
-    await page.getByRole('button', { name: 'Search' }).click();
-    await page.getByRole('heading', { name: 'Nobody fits' }).waitFor();
-  });
-});
-
-describe('trying a token', () => {
-  const tryToken = async (page: Page, token: string) => {
-    await signIn(page);
-    await page.getByRole('link', { name: 'Try a token', exact: true }).click();
-    await page.getByLabel('Token', { exact: true }).fill(token);
-    await page.getByRole('button', { name: /^Try (the token|as a guest)/ }).click();
-  };
-
-  looksGood('token', async (page) => {
-    await tryToken(page, await tokenOf('ada'));
-    await page.getByRole('heading', { name: 'This exchange would work' }).waitFor();
-  });
-  looksGood('token-refused', async (page) => {
-    await tryToken(page, `${(await tokenOf('ada')).slice(0, -8)}AAAAAAAA`);
-    await page.getByRole('heading', { name: 'This exchange would be refused' }).waitFor();
-  });
-
-  it('reads the login key from it, and shows a guest the statements that keep him out', async () => {
-    const page = await open();
-    await tryToken(page, await tokenOf('ada'));
-    await page.getByText('A session would begin').waitFor();
-    expect(await page.getByLabel('Login key').inputValue()).toBe('players.daypass.test');
-    await page.getByLabel('Token', { exact: true }).fill('');
-    await page.getByRole('button', { name: 'Try as a guest' }).click();
-    await page.getByText(/:role\/ToppingOutGuest/).waitFor();
-  });
-
-  it('says why somebody was refused, by the request id', async () => {
-    const body = JSON.stringify({
-      IdentityPoolId: dev.identityPoolId,
-      Logins: { 'players.daypass.test': 'nonsense' },
-    });
-    const refused = await fetch(`${dev.url}/_daypass/federate`, { method: 'POST', body });
-    const page = await signIn(await open());
-    await page.getByRole('link', { name: 'Try a token', exact: true }).click();
-    await page.getByLabel('Request id').fill(refused.headers.get('x-amzn-requestid') ?? '');
-    await page.getByRole('button', { name: 'Say why' }).click();
-    await page.getByText('Federate: NotAuthorizedException').waitFor();
-    await page.getByText('Because:').waitFor();
-  });
-});
-
-describe('roles', () => {
-  const roles = async (page: Page) => {
-    await signIn(page);
-    await page.getByRole('link', { name: 'Roles', exact: true }).click();
-    await page.getByRole('link', { name: 'ToppingOutPlayer' }).waitFor();
-  };
-  const player = async (page: Page) => {
-    await roles(page);
-    await page.getByRole('link', { name: 'ToppingOutPlayer' }).click();
-    await page.getByLabel('Trust policy').waitFor();
-  };
-
-  looksGood('roles', roles);
-  looksGood('role', player);
-  looksGood('role-new', async (page) => {
-    await roles(page);
-    await page.getByRole('link', { name: 'Create a role' }).click();
-    await page.getByText('Valid, 1 statement').waitFor();
-  });
-
-  it('are checked while they are typed, and cannot be saved before they are valid', async () => {
-    const page = await open();
-    await player(page);
-    const trust = page.getByLabel('Trust policy');
-    const written = await trust.inputValue();
-    await trust.fill(written.replace('"Allow"', '"Alow"'));
-    await page.getByText('line 5, Statement[0].Effect: Effect is "Allow" or "Deny"').waitFor();
-    expect(await page.getByRole('button', { name: 'Save' }).isDisabled()).toBe(true);
-    await page.getByRole('button', { name: 'Undo' }).click();
-    expect(await trust.inputValue()).toBe(written);
-    expect(await page.getByRole('button', { name: 'Save' }).count()).toBe(0);
-  });
-
-  it('are made for a pool, given a policy, changed and deleted', async () => {
-    const page = await open();
-    await roles(page);
-    await page.getByRole('link', { name: 'Create a role' }).click();
-    await page.getByLabel('Name').fill('Pilot');
-    await page.getByLabel('For', { exact: true }).selectOption('guests');
-    expect(await page.getByLabel('Trust policy').inputValue()).toContain('"unauthenticated"');
-    await page.getByRole('button', { name: 'Create the role' }).click();
-
-    await heading(page, 'Pilot');
-    await page.getByRole('heading', { name: 'It allows nothing yet' }).waitFor();
-    await page.getByRole('button', { name: 'Add a policy' }).click();
-    await page.getByLabel('Name').fill('own');
-    await page.getByRole('button', { name: 'Add', exact: true }).click();
-    const policy = page.getByLabel('What own allows');
-    await policy.fill((await policy.inputValue()).replace('my-bucket', 'harbour'));
-    await page.getByRole('button', { name: 'Save' }).click();
-    await page.getByText('own is saved').waitFor();
-    await page.reload();
-    expect(await policy.inputValue()).toContain('arn:aws:s3:::harbour/private/');
-
-    await page.getByRole('button', { name: 'Delete the role' }).click();
-    await page.getByRole('button', { name: 'Delete for good' }).click();
-    await heading(page, 'Roles');
-    await page.getByRole('link', { name: 'ToppingOutGuest' }).waitFor();
-    expect(await page.getByRole('link', { name: 'Pilot' }).count()).toBe(0);
-  });
-});
-
-describe('who can do what', () => {
-  const ask = async (page: Page, resource: string) => {
-    await signIn(page);
-    await page.getByRole('link', { name: 'Who can do what' }).click();
-    await page.getByLabel('Identity id').fill('us-east-1:ada');
-    await page.getByLabel('Resource').fill(resource);
-    await page.getByRole('button', { name: 'May they?' }).click();
-  };
-  const verdict = (page: Page, name: 'Allowed' | 'Denied') => page.getByRole('heading', { name }).waitFor();
-
-  looksGood('access-allowed', async (page) => {
-    await ask(page, 'arn:aws:s3:::topping-out/private/us-east-1:ada/round.json');
-    await verdict(page, 'Allowed');
-  });
-  looksGood('access-denied', async (page) => {
-    await ask(page, 'arn:aws:s3:::topping-out/private/us-east-1:grace/round.json');
-    await verdict(page, 'Denied');
-  });
-
-  it('names the statement that decides, and the service answers for guests', async () => {
-    const page = await open();
-    await ask(page, 'arn:aws:s3:::topping-out/private/us-east-1:ada/round.json');
-    await page
-      .getByRole('listitem')
-      .filter({ hasText: 'OwnReplays' })
-      .getByText('this one decides')
-      .waitFor();
-    await page.getByLabel('Identity id').fill('');
-    await page.getByLabel('A guest').check();
-    await page.getByLabel('Action').fill('dynamodb:Query');
-    await page
-      .getByLabel('Resource')
-      .fill('arn:aws:dynamodb:us-east-1:000000000000:table/highscores/index/by-points');
-    await page.getByRole('button', { name: 'May they?' }).click();
-    await verdict(page, 'Allowed');
-    await page
-      .getByRole('listitem')
-      .filter({ hasText: 'ReadHighScores' })
-      .getByText('this one decides')
-      .waitFor();
-  });
-});
-
-interface Credentials {
-  readonly AccessKeyId: string;
-  readonly SecretKey: string;
-  readonly SessionToken: string;
-}
-
-/** The ID token of a player of the demo. */
-async function tokenOf(player: string): Promise<string> {
-  const config = await fetch(`${dev.gameUrl}/config.json`);
-  const { clientId }: { clientId: string } = JSON.parse(await config.text());
-  return signInAtProvider({
-    providerUrl: dev.openIdProviderUrl,
-    redirectUri: `${dev.gameUrl}/`,
-    clientId,
-    player,
-  });
-}
-
-async function exchange(token?: string): Promise<Credentials> {
-  const Logins = token === undefined ? {} : { 'players.daypass.test': token };
-  const body = JSON.stringify({ IdentityPoolId: dev.identityPoolId, Logins });
-  const answer = await fetch(`${dev.url}/_daypass/federate`, { method: 'POST', body });
+/** A guest comes in. */
+async function welcomeGuest(): Promise<void> {
+  const body = JSON.stringify({ IdentityPoolId: rig.dev().identityPoolId });
+  const answer = await fetch(`${rig.dev().url}/_daypass/federate`, { method: 'POST', body });
   expect(answer.status).toBe(200);
-  return JSON.parse(await answer.text()).Credentials;
-}
-
-/** The refusal of a call with credentials. */
-async function mayListPools({ AccessKeyId, SecretKey, SessionToken }: Credentials): Promise<string> {
-  const credentials = { accessKeyId: AccessKeyId, secretAccessKey: SecretKey, sessionToken: SessionToken };
-  const cognito = new CognitoIdentity({
-    endpoint: dev.url,
-    region: place.region,
-    credentials,
-    maxAttempts: 1,
-  });
-  return (await refusal(cognito.listIdentityPools({ MaxResults: 1 }))).message;
 }

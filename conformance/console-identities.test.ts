@@ -1,0 +1,144 @@
+import { CognitoIdentity } from '@aws-sdk/client-cognito-identity';
+import type { Page } from 'playwright-core';
+import { describe, expect, it } from 'vitest';
+import { refusal, region } from './rig/administrator.ts';
+import { consoleRig, heading } from './rig/console.ts';
+import { signIn as signInAtProvider } from './rig/sign-in.ts';
+
+const rig = consoleRig();
+const { open, signIn, looksGood } = rig;
+
+describe('identities', () => {
+  const identities = async (page: Page) => {
+    await exchange(await tokenOf('ada'));
+    await signIn(page);
+    await page.getByRole('link', { name: 'Identities', exact: true }).click();
+    await page.getByText('at players.daypass.test').first().waitFor();
+  };
+  const one = async (page: Page) => {
+    await identities(page);
+    await page.getByLabel('Subject begins with').fill('ada');
+    await page.getByRole('button', { name: 'Search' }).click();
+    await page.getByRole('row').filter({ hasText: 'ada' }).getByRole('link').click();
+    await page.getByRole('button', { name: 'Link a login' }).waitFor();
+  };
+
+  looksGood('identities', identities);
+  looksGood('identity', one);
+
+  it('are found by provider and by the beginning of their id', async () => {
+    const page = await open();
+    await identities(page);
+    const id = (await page.getByRole('cell').getByRole('link').first().textContent()) ?? '';
+    await page.getByLabel('Identity id begins with').fill(id.slice('us-east-1:'.length, -6));
+    await page.getByRole('button', { name: 'Search' }).click();
+    await expect.poll(() => page.getByRole('cell').getByRole('link').allTextContents()).toEqual([id]);
+    await page.getByLabel('Provider').fill('nobody.example');
+    await page.getByRole('button', { name: 'Search' }).click();
+    await page.getByRole('heading', { name: 'Nobody fits' }).waitFor();
+  });
+
+  it('are revoked, linked, unlinked and deleted', async () => {
+    const credentials = await exchange(await tokenOf('mary'));
+    const page = await open();
+    await identities(page);
+    await page.getByRole('row').filter({ hasText: 'mary' }).getByRole('link').click();
+    await page.getByRole('button', { name: 'Revoke its sessions' }).click();
+    await page.getByRole('button', { name: 'Revoke', exact: true }).click();
+    await page.getByText('Its sessions until now are revoked.').waitFor();
+    expect(await mayListPools(credentials)).toMatch(/expired|revoked|not authorized|invalid/i);
+
+    await page.getByRole('button', { name: 'Link a login' }).click();
+    await page.getByLabel('Provider').last().fill('login.work.example');
+    await page.getByLabel('Subject').fill('mary-at-work');
+    await page.getByRole('button', { name: 'Link', exact: true }).click();
+    await page.getByRole('listitem').filter({ hasText: 'mary-at-work' }).waitFor();
+
+    await page.getByRole('button', { name: 'Delete the identity' }).click();
+    await page.getByRole('button', { name: 'Delete for good' }).click();
+    await heading(page, 'Identities');
+    await page.getByLabel('Subject begins with').fill('mary');
+    await page.getByRole('button', { name: 'Search' }).click();
+    await page.getByRole('heading', { name: 'Nobody fits' }).waitFor();
+  });
+});
+
+describe('trying a token', () => {
+  const tryToken = async (page: Page, token: string) => {
+    await signIn(page);
+    await page.getByRole('link', { name: 'Try a token', exact: true }).click();
+    await page.getByLabel('Token', { exact: true }).fill(token);
+    await page.getByRole('button', { name: /^Try (the token|as a guest)/ }).click();
+  };
+
+  looksGood('token', async (page) => {
+    await tryToken(page, await tokenOf('ada'));
+    await page.getByRole('heading', { name: 'This exchange would work' }).waitFor();
+  });
+  looksGood('token-refused', async (page) => {
+    await tryToken(page, `${(await tokenOf('ada')).slice(0, -8)}AAAAAAAA`);
+    await page.getByRole('heading', { name: 'This exchange would be refused' }).waitFor();
+  });
+
+  it('reads the login key from it, and shows a guest the statements that keep him out', async () => {
+    const page = await open();
+    await tryToken(page, await tokenOf('ada'));
+    await page.getByText('A session would begin').waitFor();
+    expect(await page.getByLabel('Login key').inputValue()).toBe('players.daypass.test');
+    await page.getByLabel('Token', { exact: true }).fill('');
+    await page.getByRole('button', { name: 'Try as a guest' }).click();
+    await page.getByText(/:role\/ToppingOutGuest/).waitFor();
+  });
+
+  it('says why somebody was refused, by the request id', async () => {
+    const body = JSON.stringify({
+      IdentityPoolId: rig.dev().identityPoolId,
+      Logins: { 'players.daypass.test': 'nonsense' },
+    });
+    const refused = await fetch(`${rig.dev().url}/_daypass/federate`, { method: 'POST', body });
+    const page = await signIn(await open());
+    await page.getByRole('link', { name: 'Try a token', exact: true }).click();
+    await page.getByLabel('Request id').fill(refused.headers.get('x-amzn-requestid') ?? '');
+    await page.getByRole('button', { name: 'Say why' }).click();
+    await page.getByText('Federate: NotAuthorizedException').waitFor();
+    await page.getByText('Because:').waitFor();
+  });
+});
+
+interface Credentials {
+  readonly AccessKeyId: string;
+  readonly SecretKey: string;
+  readonly SessionToken: string;
+}
+
+/** The ID token of a player of the demo. */
+async function tokenOf(player: string): Promise<string> {
+  const config = await fetch(`${rig.dev().gameUrl}/config.json`);
+  const { clientId }: { clientId: string } = JSON.parse(await config.text());
+  return signInAtProvider({
+    providerUrl: rig.dev().openIdProviderUrl,
+    redirectUri: `${rig.dev().gameUrl}/`,
+    clientId,
+    player,
+  });
+}
+
+async function exchange(token: string): Promise<Credentials> {
+  const Logins = { 'players.daypass.test': token };
+  const body = JSON.stringify({ IdentityPoolId: rig.dev().identityPoolId, Logins });
+  const answer = await fetch(`${rig.dev().url}/_daypass/federate`, { method: 'POST', body });
+  expect(answer.status).toBe(200);
+  return JSON.parse(await answer.text()).Credentials;
+}
+
+/** The refusal of a call with credentials. */
+async function mayListPools({ AccessKeyId, SecretKey, SessionToken }: Credentials): Promise<string> {
+  const credentials = { accessKeyId: AccessKeyId, secretAccessKey: SecretKey, sessionToken: SessionToken };
+  const cognito = new CognitoIdentity({
+    endpoint: rig.dev().url,
+    region: region,
+    credentials,
+    maxAttempts: 1,
+  });
+  return (await refusal(cognito.listIdentityPools({ MaxResults: 1 }))).message;
+}
