@@ -1,8 +1,9 @@
 import { CognitoIdentity } from '@aws-sdk/client-cognito-identity';
 import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
-import { refusal, region } from './rig/administrator.ts';
+import { administrator, refusal, region } from './rig/administrator.ts';
 import { consoleRig, heading } from './rig/console.ts';
+import { callDaypass } from './rig/daypass-api.ts';
 import { signIn as signInAtProvider } from './rig/sign-in.ts';
 
 const rig = consoleRig();
@@ -38,7 +39,7 @@ describe('identities', () => {
     await page.getByRole('heading', { name: 'Nobody fits' }).waitFor();
   });
 
-  it('are revoked, linked, unlinked and deleted', async () => {
+  it('are revoked, linked and deleted', async () => {
     const credentials = await exchange(await tokenOf('mary'));
     const page = await open();
     await identities(page);
@@ -60,6 +61,28 @@ describe('identities', () => {
     await page.getByLabel('Subject begins with').fill('mary');
     await page.getByRole('button', { name: 'Search' }).click();
     await page.getByRole('heading', { name: 'Nobody fits' }).waitFor();
+  });
+
+  it('are parted from users of the own backend', async () => {
+    const endpoint = { url: rig.dev().url, rootCredentials: rig.credentials() };
+    const { cognito, createPool } = administrator(endpoint);
+    const pool = { IdentityPoolName: 'backend', DeveloperProviderName: 'login.harbour' };
+    const IdentityPoolId = await createPool(pool);
+    const Logins = { 'login.harbour': 'nemo' };
+    const { IdentityId } = await cognito.getOpenIdTokenForDeveloperIdentity({ IdentityPoolId, Logins });
+    const ned = { IdentityPoolId, IdentityId, Provider: 'login.harbour', Subject: 'ned' };
+    await callDaypass(endpoint, 'LinkLogin', ned);
+    const page = await signIn(await open());
+    await page.getByRole('link', { name: 'Identities', exact: true }).click();
+    await page.getByLabel('Pool').selectOption(IdentityPoolId);
+    await page.getByRole('row').filter({ hasText: 'nemo' }).getByRole('link').click();
+    await page.getByRole('button', { name: 'Unlink nemo' }).click();
+    await page.getByRole('button', { name: 'Unlink', exact: true }).click();
+    await page.getByText('The login is unlinked.').waitFor();
+    await expect
+      .poll(() => page.getByRole('listitem').filter({ hasText: 'at login.harbour' }).count())
+      .toBe(1);
+    await cognito.deleteIdentityPool({ IdentityPoolId });
   });
 });
 

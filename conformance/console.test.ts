@@ -4,6 +4,7 @@ import { gzipSync } from 'node:zlib';
 import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { consoleRig, heading } from './rig/console.ts';
+import { callDaypass } from './rig/daypass-api.ts';
 
 const dist = new URL('../apps/console/dist/', import.meta.url).pathname;
 const rig = consoleRig();
@@ -69,7 +70,7 @@ describe('signing in', () => {
 
   it('refuses a key that is not right', async () => {
     const page = await open();
-    await page.getByLabel('Access key ID').fill(rig.key().id);
+    await page.getByLabel('Access key ID').fill(rig.credentials().accessKeyId);
     await page.getByLabel('Secret access key').fill('wrong');
     await page.getByRole('button', { name: 'Sign in' }).click();
     await page.getByRole('alert').filter({ hasText: 'SignatureDoesNotMatch' }).waitFor();
@@ -93,9 +94,9 @@ describe('signing in', () => {
   it('works without a mouse', async () => {
     const page = await open();
     await page.keyboard.press('Tab');
-    await page.keyboard.type(rig.key().id);
+    await page.keyboard.type(rig.credentials().accessKeyId);
     await page.keyboard.press('Tab');
-    await page.keyboard.type(rig.key().secret);
+    await page.keyboard.type(rig.credentials().secretAccessKey);
     await page.keyboard.press('Enter');
     await heading(page, 'Overview');
     expect(await page.evaluate('document.activeElement.textContent')).toBe('Overview');
@@ -191,13 +192,18 @@ describe('pools', () => {
   });
 
   it('keep what the console does not edit when their settings change', async () => {
+    const endpoint = { url: rig.dev().url, rootCredentials: rig.credentials() };
+    const IdentityPoolId = rig.dev().identityPoolId;
+    const ClientIds = { 'players.daypass.test': ['another-app'] };
+    await callDaypass(endpoint, 'SetPoolSettings', { IdentityPoolId, Settings: { ClientIds } });
     const page = await open();
     await demo(page);
     await page.getByRole('button', { name: 'Edit settings' }).click();
     await page.getByLabel('How long credentials live').selectOption('15 minutes');
     await page.getByRole('button', { name: 'Save' }).click();
     await page.getByText('The settings are saved.').waitFor();
-    await page.getByText('15 minutes').waitFor();
+    const { Settings } = await callDaypass(endpoint, 'GetPoolSettings', { IdentityPoolId });
+    expect(Settings).toMatchObject({ ClientIds, CredentialLifetime: 900, GuestScopeDown: 'AWS' });
   });
 });
 

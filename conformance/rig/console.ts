@@ -5,7 +5,7 @@ import axe from 'axe-core';
 import { type Dev, startDev } from 'daypass';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
-import { account, region } from './administrator.ts';
+import { account, type Endpoint, region } from './administrator.ts';
 
 /** With `DAYPASS_SCREENSHOTS=folder` every page is left there as a picture, by its name, colours and width. */
 const album = process.env.DAYPASS_SCREENSHOTS;
@@ -15,7 +15,8 @@ const phone = { width: 390, height: 844 };
 /** The demo with its console in a real browser, for the tests of one file. */
 export interface ConsoleRig {
   dev(): Dev;
-  key(): { readonly id: string; readonly secret: string };
+  /** The root key. */
+  credentials(): Endpoint['rootCredentials'];
   /** A new visitor at the console's door. */
   open(colorScheme?: 'light' | 'dark'): Promise<Page>;
   /** Lets a visitor in with the root key. */
@@ -32,14 +33,14 @@ export function consoleRig(): ConsoleRig {
   let data: string;
   let dev: Dev;
   let browser: Browser;
-  let key: ReturnType<ConsoleRig['key']>;
+  let key: Endpoint['rootCredentials'];
 
   beforeAll(async () => {
     data = await mkdtemp(join(tmpdir(), 'daypass-console-'));
     dev = await startDev({ data, port: 0, gamePort: 0, oidcPort: 0, region, account });
     const credentials = await readFile(dev.credentialsFile, 'utf8');
     const value = (name: string): string => new RegExp(`${name} = (\\S+)`).exec(credentials)?.[1] ?? '';
-    key = { id: value('aws_access_key_id'), secret: value('aws_secret_access_key') };
+    key = { accessKeyId: value('aws_access_key_id'), secretAccessKey: value('aws_secret_access_key') };
     browser = await chromium.launch({
       executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
       args: ['--no-sandbox', '--disable-background-networking', '--disable-gpu'],
@@ -70,11 +71,11 @@ export function consoleRig(): ConsoleRig {
 
   return {
     dev: () => dev,
-    key: () => key,
+    credentials: () => key,
     open,
     async signIn(page) {
-      await page.getByLabel('Access key ID').fill(key.id);
-      await page.getByLabel('Secret access key').fill(key.secret);
+      await page.getByLabel('Access key ID').fill(key.accessKeyId);
+      await page.getByLabel('Secret access key').fill(key.secretAccessKey);
       await page.getByRole('button', { name: 'Sign in' }).click();
       await heading(page, 'Overview');
       return page;

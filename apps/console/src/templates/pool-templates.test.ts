@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
 import { awsCli, cloudFormation, type Described, terraform } from './pool-templates.ts';
 
@@ -109,13 +109,20 @@ resource "aws_cognito_identity_pool_roles_attachment" "pool" {
   it('is two commands, whose words a shell takes as they were', () => {
     const script = awsCli(described, 'http://127.0.0.1:4100');
     // A shell function in place of the CLI says what it was given.
-    const words = execFileSync('sh', ['-c', `aws() { printf '%s\\0' "$@" >&2; echo the-pool; }\n${script}`], {
-      stdio: ['ignore', 'pipe', 'pipe'],
-      encoding: 'utf8',
-    });
-    expect(words).toBe('the-pool\n');
-    expect(script).toContain(`"IdentityPoolName": "Ada'\\''s pool"`);
-    expect(script).toContain('set-identity-pool-roles --identity-pool-id "$POOL"');
+    const { stderr } = spawnSync(
+      'sh',
+      ['-c', `aws() { printf '%s\\0' "$@" >&2; echo the-pool; }\n${script}`],
+      {
+        encoding: 'utf8',
+      },
+    );
+    const words = stderr.split('\0');
+    const inputs = words
+      .filter((_, at) => words[at - 1] === '--cli-input-json')
+      .map((text) => JSON.parse(text));
+    const { IdentityPoolId, ...input } = described.pool;
+    expect(inputs).toEqual([input, described.roles]);
+    expect(words[words.indexOf('--identity-pool-id') + 1]).toBe('the-pool');
   });
 
   it('without roles has nothing attached', () => {

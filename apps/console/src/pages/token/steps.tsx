@@ -1,3 +1,4 @@
+import { Fragment } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 import type { Explanation, Step, TrustStatement } from '../../api/explain.ts';
 import { Icon } from '../../frame/icons.tsx';
@@ -52,12 +53,12 @@ export function Steps({ explanation }: { readonly explanation: Explanation }) {
           <h3>Principal tags</h3>
           <dl class="facts">
             {tags.map(([name, value]) => (
-              <>
-                <dt key={name}>{name}</dt>
+              <Fragment key={name}>
+                <dt>{name}</dt>
                 <dd>
                   <code>{value}</code>
                 </dd>
-              </>
+              </Fragment>
             ))}
           </dl>
         </>
