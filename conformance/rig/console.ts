@@ -58,7 +58,14 @@ export function consoleRig(): ConsoleRig {
   });
 
   const open: ConsoleRig['open'] = async (colorScheme = 'light') => {
-    const context = await browser.newContext({ colorScheme, viewport: desktop, locale: 'en-GB' });
+    // Nothing is looked at on its way from one colour to another.
+    const reducedMotion = 'reduce';
+    const context = await browser.newContext({
+      colorScheme,
+      reducedMotion,
+      viewport: desktop,
+      locale: 'en-GB',
+    });
     const page = await context.newPage();
     page.on('pageerror', (error) => complaints.push(error.message));
     page.on('console', (message) => message.type() === 'error' && complaints.push(message.text()));
