@@ -32,8 +32,9 @@ describe('signedHeaders', () => {
   it('is accepted for any body, header and session token', async () => {
     const text = fc.string({ unit: 'grapheme' });
     const header = fc.stringMatching(/^[!-~]([ -~]*[!-~])?$/);
+    const token = fc.stringMatching(/^[!-~]+$/);
     await fc.assert(
-      fc.asyncProperty(text, header, header, async (body, value, sessionToken) => {
+      fc.asyncProperty(text, header, token, async (body, value, sessionToken) => {
         const unsigned = { host: 'pass.example:8443', headers: { 'x-amz-target': value }, body };
         const sent = await signedHeaders(unsigned, { ...key, sessionToken }, scope);
         const request = {
