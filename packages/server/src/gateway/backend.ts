@@ -176,14 +176,19 @@ function failureOf({ body }: BackendRequest, error: Error): Error {
 
 /**
  * Headers that mean one connection only (RFC 9110 section 7.6.1), those in whose place the gateway speaks for
- * itself, and those that name the store behind it.
+ * itself, those that name the store behind it, and those that tell a browser about the whole origin, which is ours.
  */
 const connectionHeaders = new Set([
+  'clear-site-data',
   'connection',
+  'content-security-policy',
   'keep-alive',
   'proxy-authenticate',
   'proxy-connection',
   'server',
+  'service-worker-allowed',
+  'set-cookie',
+  'strict-transport-security',
   'te',
   'trailer',
   'transfer-encoding',

@@ -15,6 +15,7 @@ import { S3Error, writeS3Error } from './s3/errors.ts';
 import type { Exchange } from './s3/exchange.ts';
 import { boundaryOf } from './s3/multipart-form.ts';
 import { type Target, targetOf } from './s3/names.ts';
+import { keepApart } from './s3/origin.ts';
 import { outgoing, outgoingDocument } from './s3/outgoing.ts';
 import { answerPost, openForm, readPostedObject } from './s3/post-object.ts';
 import { bucketOfHost, readRequest } from './s3/request.ts';
@@ -35,6 +36,7 @@ export function createS3Handler(services: GatewayServices): GatewayHandler {
         throw new BackendUnavailable('no S3 store is configured');
       }
       if (await cors.answerPreflight(request, response)) return;
+      keepApart(request, response, s3Domain);
       // Most requests are no page's: those need not wait for what there is to ask.
       if (request.headers.origin !== undefined) await cors.allowOrigin(request, response);
       await serve({ request, response, services, store, cors, attempt });

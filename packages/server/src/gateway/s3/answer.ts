@@ -5,6 +5,7 @@ import { grant } from './authorise.ts';
 import { leaf } from './documents.ts';
 import type { Exchange } from './exchange.ts';
 import { encodedPath, type Target } from './names.ts';
+import { letViewersOpen } from './origin.ts';
 
 /** Sends the request to the store and streams its answer to the client; `hidden` says why a 404 must not be seen. */
 export async function forward(
@@ -12,7 +13,10 @@ export async function forward(
   hidden: () => Refusal | undefined,
   { response, store, attempt }: Exchange,
 ): Promise<void> {
-  const withheld = await store.forward(sent, response, (status) => status === 404 && hidden() !== undefined);
+  const withheld = await store.forward(sent, response, (status, headers) => {
+    letViewersOpen(headers, response);
+    return status === 404 && hidden() !== undefined;
+  });
   if (withheld !== undefined) grant(hidden(), attempt);
 }
 
