@@ -11,6 +11,7 @@ export default defineConfig({
     ],
     // Drills that take minutes: npm run test:long.
     exclude: [...configDefaults.exclude, '**/*.long.test.ts'],
+    setupFiles: ['./scripts/seed-properties.ts'],
     testTimeout: 30_000,
     hookTimeout: 60_000,
     pool: 'forks',

@@ -10,8 +10,6 @@ import {
 import { evaluate } from './evaluate.ts';
 import { explain } from './explain.ts';
 
-fc.configureGlobal({ seed: 20_261_123 });
-
 const EVERYTHING = { Action: ['*'], Resource: ['*'] };
 
 const effectOf = (one: Case): string => {

@@ -2,8 +2,6 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { contains, parseAddress, parseAddressRange } from './ip.ts';
 
-fc.configureGlobal({ seed: 20_261_123 });
-
 function isIn(range: string, address: string): boolean | undefined {
   const parsedRange = parseAddressRange(range);
   const parsedAddress = parseAddress(address);

@@ -3,8 +3,6 @@ import { describe, expect, it } from 'vitest';
 import { type JsonNode, readJson } from './json.ts';
 import { PolicySyntaxError } from './syntax-error.ts';
 
-fc.configureGlobal({ seed: 20_261_123 });
-
 const refusal = (text: string): PolicySyntaxError => {
   try {
     readJson(text, 'not JSON');

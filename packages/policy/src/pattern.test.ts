@@ -4,8 +4,6 @@ import type { Context } from './context.ts';
 import { compileTemplate } from './pattern.ts';
 import { parseTemplate, type TemplateSyntax } from './template.ts';
 
-fc.configureGlobal({ seed: 20_261_123 });
-
 const POLICY_2012: TemplateSyntax = { wildcards: true, variables: true };
 const NO_KEYS: Context = new Map();
 
