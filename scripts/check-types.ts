@@ -3,7 +3,7 @@ import { globSync } from 'node:fs';
 
 // Each package is a program of its own: the client and the game see the DOM, the rest sees Node.
 const projects = globSync('{packages,examples,apps}/*/tsconfig.json').concat(
-  globSync('{conformance,bench,scripts}/tsconfig.json'),
+  globSync('{conformance,bench,scripts,docs}/tsconfig.json'),
 );
 let failed = false;
 for (const project of projects.sort()) {

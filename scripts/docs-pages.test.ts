@@ -1,7 +1,10 @@
 import { existsSync, globSync, readFileSync, statSync } from 'node:fs';
-import { dirname, join, relative } from 'node:path';
+import { basename, dirname, join, relative } from 'node:path';
 import { type PolicyKind, parsePolicy } from '@daypass/policy';
 import { describe, expect, it } from 'vitest';
+import { anchorOf } from '../docs/.vitepress/anchor.ts';
+import { siteLink } from '../docs/.vitepress/links.ts';
+import { sidebarOf } from '../docs/.vitepress/sidebar.ts';
 
 const root = join(import.meta.dirname, '..');
 const pages = globSync(['*.md', 'docs/**/*.md', '{packages,examples,apps}/*/README.md'], {
@@ -24,16 +27,12 @@ function read(page: string): { prose: string; blocks: readonly Block[] } {
   return { prose, blocks };
 }
 
-/** The anchors of a page's headings, as GitHub makes them: `Who's there?` → `whos-there`, the second one `whos-there-1`. */
+/** The anchors of a page's headings, as GitHub makes them: the second `Errors` is `errors-1`. */
 function anchorsOf(prose: string): ReadonlySet<string> {
   const seen = new Map<string, number>();
   const anchors = new Set<string>();
   for (const [, heading = ''] of prose.matchAll(/^#{1,6} +(.*?)(?: +#+)?$/gm)) {
-    const text = heading.replace(/\[([^\]]*)\]\([^)]*\)/g, '$1');
-    const slug = text
-      .toLowerCase()
-      .replace(/[^\p{L}\p{M}\p{N}\p{Pc} -]/gu, '')
-      .replaceAll(' ', '-');
+    const slug = anchorOf(heading.replace(/\[([^\]]*)\]\([^)]*\)/g, '$1'));
     const before = seen.get(slug) ?? 0;
     seen.set(slug, before + 1);
     anchors.add(before === 0 ? slug : `${slug}-${before}`);
@@ -86,6 +85,59 @@ describe('the documentation', () => {
       ({ language, text }) => language === 'json' && text.includes('"Effect"'),
     );
     for (const { text } of policies) expect(() => parseAsPolicy(text), text).not.toThrow();
+  });
+});
+
+describe('the site', () => {
+  const index = readFileSync(join(root, 'docs/index.md'), 'utf8');
+  const listed = sidebarOf(index).flatMap(({ items }) => items.map(({ link }) => link));
+  /** A page is in the sidebar, or its folder's first page leads to it. */
+  const isReached = (page: string): boolean => {
+    const address = page.replace(/^docs/, '').replace(/(README)?\.md$/, '');
+    if (listed.includes(address)) return true;
+    const first = join(dirname(page), 'README.md');
+    return existsSync(join(root, first)) && linksOf(read(first).prose).includes(basename(page));
+  };
+
+  it('has a way to every page', () => {
+    const ofSite = pages.filter((page) => page.startsWith('docs/') && page !== 'docs/index.md');
+    expect(ofSite.filter((page) => !isReached(page))).toEqual([]);
+    expect(isReached('docs/providers/absent.md')).toBe(false);
+  });
+
+  it.each([
+    ['another page', 'concepts.md', 'providers/google.md#top', 'providers/google.md#top'],
+    ['the first page of a folder', 'concepts.md', 'providers/README.md#all', 'providers/index.md#all'],
+    [
+      'a file elsewhere',
+      'operating.md',
+      '../deploy/Dockerfile',
+      'https://host.test/blob/main/deploy/Dockerfile',
+    ],
+    [
+      'a heading elsewhere',
+      'providers/saml.md',
+      '../../README.md#try-it',
+      'https://host.test/blob/main/README.md#try-it',
+    ],
+    ['a folder elsewhere', 'concepts.md', '../examples/game', 'https://host.test/tree/main/examples/game'],
+    ['a heading of the page', 'concepts.md', '#the-words', '#the-words'],
+    ['another site', 'concepts.md', 'https://example.com/', 'https://example.com/'],
+  ])('leads to %s', (_what, page, link, expected) => {
+    expect(siteLink(link, `docs/${page}`, root, 'https://host.test')).toBe(expected);
+  });
+
+  it.each(globSync('docs/images/*.svg', { cwd: root }))(
+    '%s says what it shows, light and dark',
+    (picture) => {
+      expect(readFileSync(join(root, picture), 'utf8')).toMatch(
+        /role="img"[\s\S]*<title[\s\S]*<desc[\s\S]*prefers-color-scheme: dark/,
+      );
+    },
+  );
+
+  it.each(pages)('%s has no picture that only some hosts draw', (page) => {
+    expect(read(page).blocks.map(({ language }) => language)).not.toContain('mermaid');
   });
 });
 
