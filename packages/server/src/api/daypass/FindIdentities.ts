@@ -8,12 +8,10 @@ import {
 } from '../cognito-identity/shapes.ts';
 import { type Output, operation } from '../protocol/operation.ts';
 import { page } from '../protocol/pagination.ts';
-import { boolean, integer, required, string, structure } from '../protocol/shape.ts';
+import { boolean, required, string, structure } from '../protocol/shape.ts';
+import { period } from './period.ts';
 import { daypassPool } from './resources.ts';
 import type { DaypassServices } from './services.ts';
-
-/** Epoch seconds, `From` inclusive and `To` exclusive. */
-const period = structure({ From: integer({ min: 0 }), To: integer({ min: 0 }) });
 
 /** Whose identity is this, and which identity has this user: the identities of a pool that meet every condition given. */
 export const FindIdentities = operation({

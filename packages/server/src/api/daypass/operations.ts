@@ -2,6 +2,7 @@ import { ExplainFederation } from './ExplainFederation.ts';
 import { Federate } from './Federate.ts';
 import { FindIdentities } from './FindIdentities.ts';
 import { LinkLogin } from './LinkLogin.ts';
+import { ListAuditEvents } from './ListAuditEvents.ts';
 import { GetPoolSettings, SetPoolSettings } from './PoolSettings.ts';
 import { RevokeSessions } from './RevokeSessions.ts';
 import { RotateKeys } from './RotateKeys.ts';
@@ -13,6 +14,7 @@ export const daypassOperations = [
   FindIdentities,
   GetPoolSettings,
   LinkLogin,
+  ListAuditEvents,
   RevokeSessions,
   RotateKeys,
   SetPoolSettings,

@@ -19,11 +19,13 @@ export async function page<Item>(
   return { items: shown.map(({ item }) => item), nextToken };
 }
 
-function tokenFor(operation: string, key: string): string {
+/** The token of a page that ended with `key`. */
+export function tokenFor(operation: string, key: string): string {
   return Buffer.from(JSON.stringify([operation, key])).toString('base64url');
 }
 
-function keyIn(operation: string, token: string): string {
+/** Where a token goes on. Throws InvalidParameterException for one that this operation did not make. */
+export function keyIn(operation: string, token: string): string {
   try {
     const decoded: unknown = JSON.parse(Buffer.from(token, 'base64url').toString('utf8'));
     const [of, key]: readonly unknown[] = Array.isArray(decoded) ? decoded : [];
