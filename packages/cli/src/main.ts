@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { brokerCommand } from './broker-command.ts';
 import { applyCommand } from './commands/apply.ts';
+import { auditCommand } from './commands/audit.ts';
 import { completionCommand } from './commands/completion.ts';
 import { credentialsCommand, execCommand } from './commands/credentials.ts';
 import { dataCommand } from './commands/data.ts';
@@ -43,6 +44,7 @@ export function commandLine(): Command {
     explainCommand(),
     identitiesCommand(),
     revokeCommand(),
+    auditCommand(),
     keysCommand(),
     dataCommand(),
     doctorCommand(),
