@@ -1,14 +1,39 @@
-import { readdirSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
+import { cpus, loadavg, totalmem } from 'node:os';
+import { join } from 'node:path';
+import { linesOf } from './record/output.ts';
+import { purposeOf, record } from './record/performance.ts';
 
-/** `npm run bench -- NAME` runs `bench/NAME.ts`; without a name it says which there are. */
-const [name] = process.argv.slice(2);
-const names = readdirSync(import.meta.dirname)
+/**
+ * `npm run bench -- NAME` runs `bench/NAME.ts`; without a name it says which there are. With `--record` what it prints
+ * goes into docs/performance.md as well: on a machine that does nothing else.
+ */
+const folder = import.meta.dirname;
+const [name, option] = process.argv.slice(2);
+const names = readdirSync(folder)
   .filter((file) => file.endsWith('.ts') && file !== 'run.ts')
   .map((file) => file.slice(0, -'.ts'.length));
 
-if (name === undefined || !names.includes(name)) {
-  console.error(`usage: npm run bench -- NAME, where NAME is one of ${names.join(', ')}`);
+if (name === undefined || !names.includes(name) || (option !== undefined && option !== '--record')) {
+  console.error(`usage: npm run bench -- NAME [--record], where NAME is one of ${names.join(', ')}`);
   process.exit(2);
 }
 const bench: { run(): Promise<void> } = await import(`./${name}.ts`);
-await bench.run();
+if (option === undefined) await bench.run();
+else {
+  const [loadBefore = 0] = loadavg();
+  const output = await linesOf(bench.run);
+  const cores = cpus();
+  record(join(folder, '../docs'), name, {
+    what: purposeOf(readFileSync(join(folder, `${name}.ts`), 'utf8')),
+    date: new Date().toISOString().slice(0, 'YYYY-MM-DD'.length),
+    commit: execFileSync('git', ['describe', '--always', '--dirty'], {
+      cwd: folder,
+      encoding: 'utf8',
+    }).trim(),
+    machine: `${cores.length} × ${cores[0]?.model ?? 'unknown'}, ${Math.round(totalmem() / 2 ** 30)} GB, Node ${process.versions.node}, ${process.platform}`,
+    loadBefore,
+    output,
+  });
+}
