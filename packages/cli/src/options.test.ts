@@ -6,6 +6,7 @@ import {
   parseCount,
   parseDomain,
   parsePort,
+  parsePrivateProvider,
   parseProviderOverride,
   parseRegion,
   parseServiceBackend,
@@ -122,6 +123,23 @@ describe('--audit', () => {
   it.each([
     ['a file', 'file:/var/log/daypass.jsonl', ['file:/var/log/daypass.jsonl']],
     ['stdout and a webhook', 'stdout, https://a.test/hook?x=y', ['stdout', 'https://a.test/hook?x=y']],
+describe('--private-provider', () => {
+  it.each([
+    ['a host', 'id.internal', ['id.internal']],
+    ['a host with a path', 'id.internal/realms/app', ['id.internal/realms/app']],
+    ['several', 'id.internal, sso.internal/a', ['id.internal', 'sso.internal/a']],
+    ['any', '*', ['*']],
+  ])('takes %s', (_what, text, keys) => {
+    expect(parsePrivateProvider(text, [])).toEqual(keys);
+    expect(parsePrivateProvider(text, ['before'])).toEqual(['before', ...keys]);
+  });
+
+  it.each(['', 'https://id.internal', '10.0.0.0/8 ,', '*.internal', 'id.internal:8443'])(
+    'refuses %j',
+    (text) => expect(() => parsePrivateProvider(text, [])).toThrow(),
+  );
+});
+
     ['a webhook on loopback', 'http://127.0.0.1:80/', ['http://127.0.0.1:80/']],
   ])('takes %s', (_what, text, destinations) => {
     expect(parseAudit(text, [])).toEqual(destinations);

@@ -124,6 +124,15 @@ export function parseServiceBackend(
   previous: Readonly<Record<string, string>>,
 ): Record<string, string> {
   const backends = { ...previous };
+/** Adds login keys (several separated by commas), or `*` for every one, to those read so far. */
+export function parsePrivateProvider(text: string, previous: readonly string[]): string[] {
+  const keys = text.split(',').map((key) => key.trim());
+  if (!keys.every((key) => key === '*' || /^[\w.-]+(?:\/[^\s,?#]*)?$/.test(key))) {
+    throw new InvalidArgumentError('It must be a login key, such as id.example.com/tenant, or *.');
+  }
+  return [...previous, ...keys];
+}
+
   for (const pair of text.split(',')) {
     const [, name = '', url = ''] = /^\s*([a-z0-9-]{1,64})=(.*)$/.exec(pair) ?? [];
     if (name === '') throw new InvalidArgumentError('It must be SERVICE=URL, such as sqs=http://….');

@@ -9,6 +9,7 @@ import {
   parseCount,
   parseDomain,
   parsePort,
+  parsePrivateProvider,
   parseProviderOverride,
   parseRegion,
   parseServiceBackend,
@@ -40,6 +41,8 @@ interface StartFlags {
   serviceRules?: string;
   providerOverride: Record<string, string>;
   trustedProxies: number;
+  privateProvider: readonly string[];
+  staleKeysSeconds: number;
   rateLimit: number;
   poolRateLimit: number;
   maxConnections: number;
@@ -159,6 +162,18 @@ export function addStartOptions(command: Command): Command {
     )
     .addOption(
       new Option('--trusted-proxies <number>', 'proxies in front whose X-Forwarded-For counts')
+    .addOption(
+      new Option('--private-provider <key>', 'a provider at private addresses, * for any; repeatable')
+        .env('DAYPASS_PRIVATE_PROVIDERS')
+        .default([], 'none')
+        .argParser(parsePrivateProvider),
+    )
+    .addOption(
+      new Option('--stale-keys-seconds <number>', 'how long a silent provider’s keys serve on')
+        .env('DAYPASS_STALE_KEYS_SECONDS')
+        .default(3600)
+        .argParser(parseCount),
+    )
         .env('DAYPASS_TRUSTED_PROXIES')
         .default(0)
         .argParser(parseCount),
@@ -222,6 +237,8 @@ export function daypassOptions(flags: StartFlags, environment: Environment): Day
     keyRotationDays: flags.keyRotationDays,
     audit: flags.audit,
     logLevel: flags.logLevel,
+    privateProviders: flags.privateProvider,
+    staleKeysSeconds: flags.staleKeysSeconds,
     ...(flags.publicUrl !== undefined && { publicUrl: flags.publicUrl }),
     ...(s3 && {
       s3Backend: { ...s3, ...(flags.s3Subresources && { subresources: flags.s3Subresources }) },

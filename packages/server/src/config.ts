@@ -28,6 +28,13 @@ export interface DaypassOptions {
   /** Login key → URL below which everything of that provider is fetched instead; http only for loopback. */
   readonly providerOverrides?: Readonly<Record<string, string>>;
   /** Proxies in front, each of which adds the address it was called from to X-Forwarded-For. Default 0. */
+  /**
+   * Login keys of providers that may be at addresses which are not public; `*` is any. Default: none, so that whoever
+   * registers a provider cannot make this machine ask about its own network.
+   */
+  readonly privateProviders?: readonly string[];
+  /** Seconds that a provider's keys outlive their freshness while it does not answer. Default 3,600. */
+  readonly staleKeysSeconds?: number;
   readonly trustedProxies?: number;
   /**
    * Requests a second of one address (IPv6: one /64) for one public operation, ten times as many at once; 0 is no limit.

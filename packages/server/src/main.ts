@@ -179,6 +179,8 @@ async function assemble(
     clock,
     failed: (err) => log.error({ err }, 'last seen times were not written'),
   });
+      ...(options.privateProviders && { privateProviders: options.privateProviders }),
+      ...(options.staleKeysSeconds !== undefined && { staleSeconds: options.staleKeysSeconds }),
   const guests = isFirst
     ? expireGuests({
         store,

@@ -38,11 +38,14 @@ const maxRedirects = 2;
  */
 export function createProviderFetch(options: {
   overrides: ReadonlyMap<string, URL>;
-  allowPrivateAddresses?: boolean;
+  /** Login keys of providers that may be anywhere; `*` is any. Default: none. */
+  privateProviders?: readonly string[];
   /** Milliseconds for a whole answer. Default: 5,000. */
   timeoutMs?: number;
 }): ProviderFetch {
-  const { timeoutMs = 5_000 } = options;
+  const { timeoutMs = 5_000, privateProviders = [] } = options;
+  const isPrivate = (key: string): boolean =>
+    privateProviders.includes(key) || privateProviders.includes('*');
   for (const [key, url] of options.overrides) {
     if (url.protocol !== 'https:' && !(url.protocol === 'http:' && isLoopback(url.hostname))) {
       throw new Error(`the override of ${key} must be https, or http on loopback`);
@@ -68,7 +71,7 @@ export function createProviderFetch(options: {
   return {
     async get(providerKey, address, fetchOptions) {
       const override = options.overrides.get(providerKey);
-      const trusted = override !== undefined || options.allowPrivateAddresses === true;
+      const trusted = override !== undefined || isPrivate(providerKey);
       let url = override ? below(override, providerKey, address) : new URL(address);
       for (let redirects = 0; ; redirects++) {
         if (!override) requireHttps(url);

@@ -55,6 +55,7 @@ export class IssuerKeys {
   #refreshAt = 0;
   #freshUntil = 0;
   #failures = 0;
+  #lastFailure = '';
   #retryAt = 0;
   #askForUnknownAt = 0;
   #fetching: Promise<void> | undefined;
@@ -107,7 +108,7 @@ export class IssuerKeys {
   #unavailable(): TokenRefused {
     return new TokenRefused(
       { kind: 'keys-unavailable' },
-      `the keys of ${this.#source.issuer} cannot be fetched`,
+      `the keys of ${this.#source.issuer} cannot be fetched: ${this.#lastFailure}`,
     );
   }
 
@@ -135,11 +136,8 @@ export class IssuerKeys {
       this.#failures++;
       this.#retryAt = clock.now() + Math.min(1000 * 2 ** (this.#failures - 1), maxFailurePause);
       this.#jwksUri = undefined;
-      log({
-        event: 'keys-fetch-failed',
-        issuer,
-        error: error instanceof Error ? error.message : String(error),
-      });
+      this.#lastFailure = error instanceof Error ? error.message : String(error);
+      log({ event: 'keys-fetch-failed', issuer, error: this.#lastFailure });
     }
   }
 

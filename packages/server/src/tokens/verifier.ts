@@ -24,8 +24,8 @@ export interface TokenVerifierOptions {
   readonly staleSeconds?: number;
   /** Verified tokens remembered. Default: 10,000 (about 2 KB each). */
   readonly cacheSize?: number;
-  /** Lets providers be at private addresses. Default: false. */
-  readonly allowPrivateAddresses?: boolean;
+  /** Login keys of providers that may be at private addresses, `*` being any. Default: none. */
+  readonly privateProviders?: readonly string[];
   /** Without it, logins of user pools with ServerSideTokenCheck are refused. */
   readonly serverSideTokenCheck?: ServerSideTokenCheck;
 }
