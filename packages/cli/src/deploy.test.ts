@@ -7,7 +7,7 @@ import { addStartOptions } from './start-command.ts';
 const read = (file: string) => readFileSync(new URL(`../../../deploy/${file}`, import.meta.url), 'utf8');
 
 /** Variables that are no option because they are secrets, or that an option's own variable stands for. */
-const secrets = ['DAYPASS_MASTER_KEY', 'DAYPASS_METRICS_TOKEN'];
+const secrets = ['DAYPASS_MASTER_KEY', 'DAYPASS_METRICS_TOKEN', 'DAYPASS_EVENTS_SECRET'];
 const variables = new Set([
   ...addStartOptions(new Command()).options.flatMap(({ envVar }) => envVar ?? []),
   ...secrets,

@@ -13,6 +13,7 @@ import {
   parseStore,
   parseSubresources,
   parseUrl,
+  parseWebhook,
   parseWorkers,
 } from './options.ts';
 
@@ -29,6 +30,8 @@ describe('options', () => {
     ['a region', parseRegion, 'eu-central-1', 'eu-central-1'],
     ['the embedded store', parseStore, 'sqlite', 'sqlite'],
     ['a PostgreSQL store', parseStore, 'postgres://db/daypass', 'postgres://db/daypass'],
+    ['a webhook', parseWebhook, 'https://app.test/hook', 'https://app.test/hook'],
+    ['a webhook on this machine', parseWebhook, 'http://[::1]:9/', 'http://[::1]:9/'],
     ['a URL', parseUrl, 'http://127.0.0.1:9000', 'http://127.0.0.1:9000'],
     ['a domain', parseDomain, 's3.example.com', 's3.example.com'],
     ['this machine as a domain', parseDomain, 'localhost', 'localhost'],
@@ -59,6 +62,7 @@ describe('options', () => {
     ['a domain of one label', parseDomain, 's3'],
     ['a sub-resource with a value', parseSubresources, 'versionId=1'],
     ['no sub-resource', parseSubresources, ''],
+    ['a webhook that can be overheard', parseWebhook, 'http://app.test/hook'],
     ['a URL with credentials', parseUrl, 'http://me:secret@127.0.0.1'],
   ])('refuse %s', (_what, parse, text) => {
     expect(() => parse(text)).toThrow();
@@ -119,10 +123,6 @@ describe('--provider-override', () => {
   });
 });
 
-describe('--audit', () => {
-  it.each([
-    ['a file', 'file:/var/log/daypass.jsonl', ['file:/var/log/daypass.jsonl']],
-    ['stdout and a webhook', 'stdout, https://a.test/hook?x=y', ['stdout', 'https://a.test/hook?x=y']],
 describe('--private-provider', () => {
   it.each([
     ['a host', 'id.internal', ['id.internal']],
@@ -140,6 +140,10 @@ describe('--private-provider', () => {
   );
 });
 
+describe('--audit', () => {
+  it.each([
+    ['a file', 'file:/var/log/daypass.jsonl', ['file:/var/log/daypass.jsonl']],
+    ['stdout and a webhook', 'stdout, https://a.test/hook?x=y', ['stdout', 'https://a.test/hook?x=y']],
     ['a webhook on loopback', 'http://127.0.0.1:80/', ['http://127.0.0.1:80/']],
   ])('takes %s', (_what, text, destinations) => {
     expect(parseAudit(text, [])).toEqual(destinations);

@@ -40,11 +40,17 @@ export function parseAudit(text: string, previous: readonly string[]): string[] 
     if (!/^https?:/.test(destination)) {
       throw new InvalidArgumentError('It must be file:PATH, stdout or an https URL.');
     }
-    if (!parseUrl(destination).startsWith('https:') && !isLoopback(new URL(destination).hostname)) {
-      throw new InvalidArgumentError('http is allowed for loopback addresses only.');
-    }
+    parseWebhook(destination);
   }
   return [...previous, ...destinations];
+}
+
+/** An https URL, or an http one on loopback. */
+export function parseWebhook(text: string): string {
+  if (!parseUrl(text).startsWith('https:') && !isLoopback(new URL(text).hostname)) {
+    throw new InvalidArgumentError('http is allowed for loopback addresses only.');
+  }
+  return text;
 }
 
 /** An AWS account number, as it stands in every ARN. */
@@ -118,12 +124,6 @@ export function parseProviderOverride(
   return overrides;
 }
 
-/** Adds `SERVICE=URL` (several separated by commas) to the backends read so far. */
-export function parseServiceBackend(
-  text: string,
-  previous: Readonly<Record<string, string>>,
-): Record<string, string> {
-  const backends = { ...previous };
 /** Adds login keys (several separated by commas), or `*` for every one, to those read so far. */
 export function parsePrivateProvider(text: string, previous: readonly string[]): string[] {
   const keys = text.split(',').map((key) => key.trim());
@@ -133,6 +133,12 @@ export function parsePrivateProvider(text: string, previous: readonly string[]):
   return [...previous, ...keys];
 }
 
+/** Adds `SERVICE=URL` (several separated by commas) to the backends read so far. */
+export function parseServiceBackend(
+  text: string,
+  previous: Readonly<Record<string, string>>,
+): Record<string, string> {
+  const backends = { ...previous };
   for (const pair of text.split(',')) {
     const [, name = '', url = ''] = /^\s*([a-z0-9-]{1,64})=(.*)$/.exec(pair) ?? [];
     if (name === '') throw new InvalidArgumentError('It must be SERVICE=URL, such as sqs=http://….');

@@ -16,6 +16,7 @@ import {
   parseStore,
   parseSubresources,
   parseUrl,
+  parseWebhook,
   parseWorkers,
 } from './options.ts';
 import { isPortTaken } from './port.ts';
@@ -40,14 +41,15 @@ interface StartFlags {
   serviceBackend: Record<string, string>;
   serviceRules?: string;
   providerOverride: Record<string, string>;
-  trustedProxies: number;
   privateProvider: readonly string[];
   staleKeysSeconds: number;
+  trustedProxies: number;
   rateLimit: number;
   poolRateLimit: number;
   maxConnections: number;
   keyRotationDays: number;
   audit: readonly string[];
+  eventsWebhook?: string;
   logLevel: LogLevel;
 }
 
@@ -161,8 +163,6 @@ export function addStartOptions(command: Command): Command {
         .argParser(parseProviderOverride),
     )
     .addOption(
-      new Option('--trusted-proxies <number>', 'proxies in front whose X-Forwarded-For counts')
-    .addOption(
       new Option('--private-provider <key>', 'a provider at private addresses, * for any; repeatable')
         .env('DAYPASS_PRIVATE_PROVIDERS')
         .default([], 'none')
@@ -174,6 +174,8 @@ export function addStartOptions(command: Command): Command {
         .default(3600)
         .argParser(parseCount),
     )
+    .addOption(
+      new Option('--trusted-proxies <number>', 'proxies in front whose X-Forwarded-For counts')
         .env('DAYPASS_TRUSTED_PROXIES')
         .default(0)
         .argParser(parseCount),
@@ -209,6 +211,11 @@ export function addStartOptions(command: Command): Command {
         .argParser(parseAudit),
     )
     .addOption(
+      new Option('--events-webhook <url>', 'an https URL that is told what happens to identities')
+        .env('DAYPASS_EVENTS_WEBHOOK')
+        .argParser(parseWebhook),
+    )
+    .addOption(
       new Option('--log-level <level>', 'what is logged to stderr')
         .env('DAYPASS_LOG_LEVEL')
         .default('info')
@@ -230,6 +237,8 @@ export function daypassOptions(flags: StartFlags, environment: Environment): Day
     region: flags.region,
     account: flags.account,
     providerOverrides: flags.providerOverride,
+    privateProviders: flags.privateProvider,
+    staleKeysSeconds: flags.staleKeysSeconds,
     trustedProxies: flags.trustedProxies,
     rateLimit: flags.rateLimit,
     poolRateLimit: flags.poolRateLimit,
@@ -237,8 +246,9 @@ export function daypassOptions(flags: StartFlags, environment: Environment): Day
     keyRotationDays: flags.keyRotationDays,
     audit: flags.audit,
     logLevel: flags.logLevel,
-    privateProviders: flags.privateProvider,
-    staleKeysSeconds: flags.staleKeysSeconds,
+    ...(flags.eventsWebhook !== undefined && {
+      eventsWebhook: { url: flags.eventsWebhook, secret: eventsSecret(environment) },
+    }),
     ...(flags.publicUrl !== undefined && { publicUrl: flags.publicUrl }),
     ...(s3 && {
       s3Backend: { ...s3, ...(flags.s3Subresources && { subresources: flags.s3Subresources }) },
@@ -247,6 +257,11 @@ export function daypassOptions(flags: StartFlags, environment: Environment): Day
     ...(dynamodb && { dynamodbBackend: dynamodb }),
     serviceBackends: services,
   };
+}
+
+function eventsSecret({ DAYPASS_EVENTS_SECRET: secret }: Environment): string {
+  if (!secret) throw new UsageError('--events-webhook needs the environment variable DAYPASS_EVENTS_SECRET.');
+  return secret;
 }
 
 function serviceBackends(

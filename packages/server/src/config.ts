@@ -1,3 +1,4 @@
+import type { EventsWebhook } from './audit/events.ts';
 import type { Clock } from './clock.ts';
 import type { ServiceRules } from './gateway/service/rules.ts';
 
@@ -27,7 +28,6 @@ export interface DaypassOptions {
   readonly serviceBackends?: Readonly<Record<string, ServiceBackendOptions>>;
   /** Login key → URL below which everything of that provider is fetched instead; http only for loopback. */
   readonly providerOverrides?: Readonly<Record<string, string>>;
-  /** Proxies in front, each of which adds the address it was called from to X-Forwarded-For. Default 0. */
   /**
    * Login keys of providers that may be at addresses which are not public; `*` is any. Default: none, so that whoever
    * registers a provider cannot make this machine ask about its own network.
@@ -35,6 +35,7 @@ export interface DaypassOptions {
   readonly privateProviders?: readonly string[];
   /** Seconds that a provider's keys outlive their freshness while it does not answer. Default 3,600. */
   readonly staleKeysSeconds?: number;
+  /** Proxies in front, each of which adds the address it was called from to X-Forwarded-For. Default 0. */
   readonly trustedProxies?: number;
   /**
    * Requests a second of one address (IPv6: one /64) for one public operation, ten times as many at once; 0 is no limit.
@@ -49,6 +50,8 @@ export interface DaypassOptions {
   readonly keyRotationDays?: number;
   /** Where audit events go besides the store: `file:PATH`, `stdout`, or an https URL (http on loopback). */
   readonly audit?: readonly string[];
+  /** Where apps are told what happens to identities. Default: nowhere. */
+  readonly eventsWebhook?: EventsWebhook;
   /** What is logged, to stderr as JSON lines. Default `info`. */
   readonly logLevel?: 'silent' | 'fatal' | 'error' | 'warn' | 'info' | 'debug';
   /** Default: the system's; tests pass their own. */

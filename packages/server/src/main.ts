@@ -1,4 +1,5 @@
 import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import { type Logger, pino } from 'pino';
 import { openAccessKeys } from './access/access-keys.ts';
 import { credentialOpener } from './access/credentials.ts';
@@ -16,9 +17,13 @@ import { iamOperations } from './api/iam/operations.ts';
 import { rememberRefusals } from './api/refusals.ts';
 import { bind, type Service } from './api/service.ts';
 import { stsOperations } from './api/sts/operations.ts';
+import type { AuditEvent } from './audit/event.ts';
+import { openEvents } from './audit/events.ts';
+import { type LifecycleEvent, lifecycleEvent } from './audit/lifecycle.ts';
 import { auditedIssuer, auditedStore } from './audit/observed.ts';
 import { openRecorder } from './audit/recorder.ts';
 import { type Sink, sinkOf } from './audit/sinks.ts';
+import { openSpool } from './audit/spool.ts';
 import { openTrail } from './audit/trail.ts';
 import { BoundedMap } from './bounded-map.ts';
 import { type Clock, systemClock } from './clock.ts';
@@ -138,7 +143,14 @@ async function assemble(
   const isFirst = seat === undefined || seat.number === 0;
   const { region = 'us-east-1', account = '000000000000' } = options;
   const place = { region, account };
-  const recorder = openRecorder({ sinks, store: base.store, clock, metrics, log, prunes: isFirst });
+  const events = openAppEvents(options, { clock, metrics, log, isFirst });
+  const apps =
+    events &&
+    ((event: AuditEvent): void => {
+      const told = lifecycleEvent(place, event);
+      if (told !== undefined) events.put(told);
+    });
+  const recorder = openRecorder({ sinks, apps, store: base.store, clock, metrics, log, prunes: isFirst });
   const trail = openTrail({ place, clock, recorder });
   const store = auditedStore(base.store, trail);
 
@@ -167,6 +179,8 @@ async function assemble(
     createTokenVerifier({
       clock,
       overrides: new Map(overrides),
+      ...(options.privateProviders && { privateProviders: options.privateProviders }),
+      ...(options.staleKeysSeconds !== undefined && { staleSeconds: options.staleKeysSeconds }),
       log: (event) => {
         metrics.keyFetches.inc(event.issuer, event.event === 'keys-fetched' ? 'ok' : 'failed');
         log.info({ ...event }, 'provider keys');
@@ -179,8 +193,6 @@ async function assemble(
     clock,
     failed: (err) => log.error({ err }, 'last seen times were not written'),
   });
-      ...(options.privateProviders && { privateProviders: options.privateProviders }),
-      ...(options.staleKeysSeconds !== undefined && { staleSeconds: options.staleKeysSeconds }),
   const guests = isFirst
     ? expireGuests({
         store,
@@ -335,8 +347,25 @@ async function assemble(
       await sts.close();
       await seen.close();
       await recorder.close();
+      await events?.close();
     },
   };
+}
+
+function openAppEvents(
+  { eventsWebhook: webhook, data }: DaypassOptions,
+  { clock, metrics, log, isFirst }: { clock: Clock; metrics: Metrics; log: Logger; isFirst: boolean },
+): ReturnType<typeof openEvents> | undefined {
+  if (webhook === undefined) return undefined;
+  return openEvents({
+    webhook,
+    queue: openSpool<LifecycleEvent>(data && join(data, 'events.sqlite')),
+    clock,
+    // What is in memory nobody else can deliver.
+    delivers: isFirst || data === undefined,
+    settled: (outcome, count) => metrics.auditEvents.inc('events', outcome, count),
+    failed: (err) => log.error({ err }, 'events were not delivered'),
+  });
 }
 
 function backend({ subresources, ...key }: BackendOptions): Backend {

@@ -1,3 +1,4 @@
+import { EventsWebhookMalformed } from './audit/events.ts';
 import { RulesError } from './gateway/service/rules.ts';
 import { MasterKeyMalformed, MasterKeyMismatch } from './keys/master.ts';
 import { StoreUnavailable } from './store/store.ts';
@@ -42,7 +43,7 @@ const dataFaults = new Set([
 
 function obstacleOf(error: unknown): StartObstacle | undefined {
   if (error instanceof MasterKeyMismatch || error instanceof MasterKeyMalformed) return 'master-key';
-  if (error instanceof RulesError) return 'options';
+  if (error instanceof RulesError || error instanceof EventsWebhookMalformed) return 'options';
   if (error instanceof StoreUnavailable) return 'store';
   if (!(error instanceof Error && 'code' in error)) return undefined;
   if (error.code === 'EADDRINUSE' || error.code === 'EADDRNOTAVAIL') return 'port';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { Outbox, type OutboxOptions, Undeliverable } from './outbox.ts';
+import { memoryQueue, Outbox, type OutboxOptions, Undeliverable } from './outbox.ts';
 
 type Fault = 'fails' | 'never takes it';
 
@@ -57,7 +57,7 @@ describe('the outbox', () => {
   });
 
   it('holds no more than its capacity, and counts what it drops', async () => {
-    const { box, delivered, counts } = outbox([], { capacity: 10 });
+    const { box, delivered, counts } = outbox([], { queue: memoryQueue(10) });
     for (const n of numbers(100)) box.put(n);
     await box.close();
     expect(delivered).toEqual(numbers(10));
@@ -77,5 +77,33 @@ describe('the outbox', () => {
     await box.close();
     expect(counts).toMatchObject({ delivered: 0, dropped: 1200 });
     expect(counts.failures).toBeLessThanOrEqual(2);
+  });
+
+  it('leaves what nobody took in a queue that keeps it', async () => {
+    const queue = { ...memoryQueue<number>(10_000), isKept: true };
+    const first = outbox(Array<Fault>(100).fill('fails'), { queue, firstPause: 3_600_000 });
+    for (const n of numbers(700)) first.box.put(n);
+    await first.box.close();
+    expect(first.counts).toMatchObject({ delivered: 0, dropped: 0 });
+    const second = outbox([], { queue });
+    second.box.wake();
+    await settled(second.counts, 700);
+    expect(second.delivered).toEqual(numbers(700));
+  });
+
+  it('goes on after its queue failed', async () => {
+    const queue = memoryQueue<number>(10);
+    let faults = 2;
+    const faulty = {
+      ...queue,
+      next(count: number) {
+        if (faults-- > 0) throw new Error('the disk is slow');
+        return queue.next(count);
+      },
+    };
+    const { box, delivered, counts } = outbox([], { queue: faulty });
+    box.put(1);
+    await settled(counts, 1);
+    expect({ delivered, failures: counts.failures }).toEqual({ delivered: [1], failures: 2 });
   });
 });

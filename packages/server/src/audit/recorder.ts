@@ -23,6 +23,8 @@ const pruneBatch = 500;
  */
 export function openRecorder(options: {
   readonly sinks: readonly Sink[];
+  /** Told of every event as well: where events for apps come from. */
+  readonly apps?: ((event: AuditEvent) => void) | undefined;
   readonly store: Store;
   readonly clock: Clock;
   readonly metrics: Pick<Metrics, 'auditEvents'>;
@@ -30,7 +32,7 @@ export function openRecorder(options: {
   /** Whether it is on this process to delete what is old. */
   readonly prunes: boolean;
 }): Recorder & { prune(): Promise<void>; close(): Promise<void> } {
-  const { sinks, store, clock, metrics, log } = options;
+  const { sinks, apps, store, clock, metrics, log } = options;
 
   function outbox(sink: string, deliver: Deliver<AuditEvent>): Outbox<AuditEvent> {
     return new Outbox({
@@ -63,9 +65,10 @@ export function openRecorder(options: {
   timer?.unref();
 
   return {
-    forwards: sinks.length > 0,
+    forwards: sinks.length > 0 || apps !== undefined,
     record(event, { keep }) {
       for (const sink of everything) sink.put(event);
+      apps?.(event);
       if (!keep) return;
       if (event.errorCode === undefined || admitsRefusal()) kept.put(event);
       else metrics.auditEvents.inc('store', 'dropped');

@@ -1,5 +1,6 @@
 import type { Caller } from '../access/caller.ts';
 import type { SessionGrant } from '../credentials/issuer.ts';
+import type { IdentityId, PoolId } from '../ids.ts';
 import type { IdentityChange } from '../store/store.ts';
 
 /** What becomes known of a request while it is served. */
@@ -14,6 +15,13 @@ export interface RequestRecord {
   grant?: SessionGrant;
   /** What was written about identities. */
   readonly changes: IdentityChange[];
+  /** Identities that were deleted. */
+  deleted?: readonly DeletedIdentity[];
+}
+
+export interface DeletedIdentity {
+  readonly identityId: IdentityId;
+  readonly poolId: PoolId;
 }
 
 /** Which operation of which service (by its signing name) was called; `unknown` is none of ours. */

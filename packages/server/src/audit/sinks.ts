@@ -17,11 +17,16 @@ const webhookTimeout = 10_000;
 export function sinkOf(destination: string): Sink {
   if (destination === 'stdout') return { name: 'stdout', deliver: toStdout };
   if (destination.startsWith('file:') && destination.length > 5) return fileSink(destination.slice(5));
-  const url = URL.canParse(destination) ? new URL(destination) : undefined;
-  if (url?.protocol === 'https:' || (url?.protocol === 'http:' && isLoopback(url.hostname))) {
-    return webhook(url);
-  }
+  const url = webhookUrl(destination);
+  if (url !== undefined) return webhook(url);
   throw new Error('An audit destination is file:PATH, stdout or an https URL.');
+}
+
+/** The URL of a webhook: https, or http on loopback. */
+export function webhookUrl(text: string): URL | undefined {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  const isAllowed = url?.protocol === 'https:' || (url?.protocol === 'http:' && isLoopback(url.hostname));
+  return isAllowed ? url : undefined;
 }
 
 function isLoopback(hostname: string): boolean {
@@ -49,19 +54,27 @@ function lines(events: readonly AuditEvent[]): string {
  */
 function webhook(url: URL): Sink {
   async function deliver(events: readonly AuditEvent[]): Promise<void> {
-    const response = await fetch(url, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ Records: events }),
-      redirect: 'error',
-      signal: AbortSignal.timeout(webhookTimeout),
-    });
-    await response.body?.cancel();
-    if (response.ok) return;
-    const message = `the webhook answered ${response.status}`;
-    const isWrong =
-      response.status >= 400 && response.status < 500 && ![408, 425, 429].includes(response.status);
+    const status = await post(
+      url,
+      { 'content-type': 'application/json' },
+      JSON.stringify({ Records: events }),
+    );
+    if (status < 300) return;
+    const message = `the webhook answered ${status}`;
+    const isWrong = status >= 400 && status < 500 && ![408, 425, 429].includes(status);
     throw isWrong ? new Undeliverable(message) : new Error(message);
   }
   return { name: 'webhook', deliver };
+}
+
+/** Posts to a webhook and resolves to the status. Throws when there is no answer in time, or one that leads elsewhere. */
+export async function post(
+  url: URL,
+  headers: Readonly<Record<string, string>>,
+  body: string,
+): Promise<number> {
+  const signal = AbortSignal.timeout(webhookTimeout);
+  const response = await fetch(url, { method: 'POST', headers, body, redirect: 'error', signal });
+  await response.body?.cancel();
+  return response.status;
 }

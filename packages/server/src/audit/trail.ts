@@ -3,9 +3,10 @@ import type { Place } from '../access/arn.ts';
 import type { Caller } from '../access/caller.ts';
 import type { Clock } from '../clock.ts';
 import type { ServiceError } from '../errors.ts';
+import type { PoolId } from '../ids.ts';
 import type { IdentityChange } from '../store/store.ts';
 import { type AuditEvent, auditEvent, callEvent, isReadOnly } from './event.ts';
-import type { Call, RequestRecord } from './request.ts';
+import type { Call, DeletedIdentity, RequestRecord } from './request.ts';
 
 /** A request to the data plane that was refused. */
 export interface GatewayDenial {
@@ -29,6 +30,10 @@ export interface Trail {
   follow<T>(requestId: string, sourceIp: string, serve: () => T): T;
   /** Notes something about the request that is being served, if one is. */
   note(change: (record: RequestRecord) => void): void;
+  /** Whether anybody is told what happens to identities. */
+  readonly forwards: boolean;
+  /** Identities are gone: by the request that is being served, or by themselves. */
+  deleted(identities: readonly DeletedIdentity[]): void;
   /** A call of the API has its answer; called within `follow`. */
   answered(call: Call, error: ServiceError | undefined): void;
   /** `service` by its signing name. */
@@ -43,12 +48,31 @@ export function openTrail(options: {
   const { place, clock, recorder } = options;
   const requests = new AsyncLocalStorage<RequestRecord>();
 
+  /** What a request brought about. */
+  function tell(at: number, record: RequestRecord): void {
+    const { changes, deleted = [] } = record;
+    for (const told of [...changes.flatMap(tellingsOf), ...deleted.map(tellingOfDeletion)]) {
+      const event = auditEvent(place, at, record, { ...told, eventType: 'AwsServiceEvent' });
+      recorder.record(event, { keep: false });
+    }
+  }
+
   return {
+    forwards: recorder.forwards,
+
     follow: (requestId, sourceIp, serve) => requests.run({ requestId, sourceIp, changes: [] }, serve),
 
     note(change) {
       const record = requests.getStore();
       if (record !== undefined) change(record);
+    },
+
+    deleted(identities) {
+      if (!recorder.forwards) return;
+      const record = requests.getStore();
+      if (record === undefined) {
+        tell(clock.now(), { requestId: '', sourceIp: 'daypass', changes: [], deleted: identities });
+      } else record.deleted = [...(record.deleted ?? []), ...identities];
     },
 
     answered(call, error) {
@@ -62,12 +86,7 @@ export function openTrail(options: {
         const event = callEvent(place, at, record, call, error);
         recorder.record(event, { keep: error !== undefined || isChange });
       }
-      for (const change of recorder.forwards ? record.changes : []) {
-        for (const told of tellingsOf(change)) {
-          const event = auditEvent(place, at, record, { ...told, eventType: 'AwsServiceEvent' });
-          recorder.record(event, { keep: false });
-        }
-      }
+      if (recorder.forwards) tell(at, record);
     },
 
     denied(service, { requestId, caller, action, resource, reason }) {
@@ -94,16 +113,24 @@ export function openTrail(options: {
 /** Operations that hand out one of the pools' own tokens. */
 const tokenOperations = new Set(['GetOpenIdToken', 'GetOpenIdTokenForDeveloperIdentity']);
 
-/** What a change of identities means, in the words of federation. */
-function tellingsOf(
-  change: IdentityChange,
-): readonly Pick<AuditEvent, 'eventSource' | 'eventName' | 'additionalEventData'>[] {
-  const { poolId, create = [], update = [], addLogins = [], moveLogins = [], removeLogins = [] } = change;
-  const about = (eventName: string, data: object) => ({
+type Telling = Pick<AuditEvent, 'eventSource' | 'eventName' | 'additionalEventData'>;
+
+function telling(poolId: PoolId, eventName: string, data: object): Telling {
+  return {
     eventSource: 'cognito-identity.amazonaws.com',
     eventName,
     additionalEventData: { identityPoolId: poolId, ...data },
-  });
+  };
+}
+
+function tellingOfDeletion({ poolId, identityId }: DeletedIdentity): Telling {
+  return telling(poolId, 'IdentityDeleted', { identityId });
+}
+
+/** What a change of identities means, in the words of federation. */
+function tellingsOf(change: IdentityChange): readonly Telling[] {
+  const { poolId, create = [], update = [], addLogins = [], moveLogins = [], removeLogins = [] } = change;
+  const about = (eventName: string, data: object) => telling(poolId, eventName, data);
   const merged = new Map(moveLogins.map(({ from, to }) => [from, to]));
   return [
     ...create.map((identityId) => about('IdentityCreated', { identityId })),
