@@ -71,17 +71,30 @@ interface IdentityGrant {
   readonly issuer: CredentialIssuer;
 }
 
-/**
- * The session that a standing entitles to, if the identity's role trusts it. Throws
- * InvalidIdentityPoolConfigurationException and what `chooseRole` throws.
- */
-export async function grantFor(
+/** The session that a standing entitles to, and who gives its credentials. Throws what `chooseRole` and `sessionIn` throw. */
+async function grantFor(
   services: FederationServices,
   standing: Standing,
   customRoleArn: string | undefined,
 ): Promise<IdentityGrant> {
   const { pool, claim } = standing;
   const arn = chooseRole(pool.document, standing, customRoleArn);
+  return {
+    identityId: claim.identityId,
+    grant: await sessionIn(services, arn, standing),
+    issuer: services.brokers.issuerFor(pool.document, arn) ?? services.credentials,
+  };
+}
+
+/**
+ * The session of an identity in a role of its pool, if the role trusts it. Throws
+ * InvalidIdentityPoolConfigurationException.
+ */
+export async function sessionIn(
+  services: Pick<FederationServices, 'clock' | 'roles'>,
+  arn: string,
+  { pool, claim, isGuest }: Pick<Standing, 'pool' | 'claim' | 'isGuest'>,
+): Promise<SessionGrant> {
   const role = await services.roles.byArn(arn);
   if (role === undefined) throw misconfigured(`there is no role ${arn}`);
   if (!fitIntoSession(claim.tags)) throw misconfigured('the principal tags do not fit into a session');
@@ -92,11 +105,7 @@ export async function grantFor(
     role.document.maxSessionDuration,
   );
   const grant = identityGrant(role, claim, lifetime, services.clock);
-  return {
-    identityId: claim.identityId,
-    grant: standing.isGuest ? scopedDown(pool, grant) : grant,
-    issuer: services.brokers.issuerFor(pool.document, arn) ?? services.credentials,
-  };
+  return isGuest ? scopedDown(pool, grant) : grant;
 }
 
 /** The last step: the credentials themselves. */

@@ -3,11 +3,13 @@ import type { Caller } from '../access/caller.ts';
 import { explainIdentityTrust } from '../access/explain-trust.ts';
 import { contextOf } from '../access/policies.ts';
 import type { SessionGrant } from '../credentials/issuer.ts';
+import type { BrokerTrial } from '../credentials/sts.ts';
 import { ServiceError } from '../errors.ts';
 import type { IdentityId, PoolId } from '../ids.ts';
 import type { Login } from '../tokens/login.ts';
 import { chooseRole } from './choose-role.ts';
-import { type FederationServices, grantFor } from './exchange.ts';
+import { type FederationServices, sessionIn } from './exchange.ts';
+import { asNobody, describeTrial } from './explain-brokers.ts';
 import type { Pool } from './pools.ts';
 import { arrive, comeBack, type Logins, type Standing } from './standing.ts';
 
@@ -33,6 +35,8 @@ export interface Step {
   readonly error?: { readonly code: string; readonly message: string };
   /** Every statement of the trust policy, and what kept it from applying. */
   readonly statements?: readonly StatementExplanation[];
+  /** What the foreign STS was asked, when the role is brokered. */
+  readonly broker?: BrokerTrial;
 }
 
 export interface Answer {
@@ -41,6 +45,7 @@ export interface Answer {
   readonly identityId?: IdentityId;
   readonly roleArn?: string;
   readonly tags?: Readonly<Record<string, string>>;
+  /** None for a brokered role: what its sessions may do is decided there. */
   readonly permissions: readonly {
     readonly action: string;
     readonly resource: string;
@@ -50,7 +55,8 @@ export interface Answer {
 
 /**
  * Goes through the exchange as GetCredentialsForIdentity or Federate would, and says of every step how it went and why.
- * Nothing is written and no credentials are made.
+ * Nothing is written here and no credentials are given out; a foreign STS is really asked for the session, as what it says
+ * is not to be known otherwise, and what it gives is thrown away.
  */
 export async function explainFederation(services: ExplainServices, question: Question): Promise<Answer> {
   const steps: Step[] = [];
@@ -105,20 +111,27 @@ export async function explainFederation(services: ExplainServices, question: Que
   const trust = role && explainIdentityTrust(role, standing.claim, services.clock.now());
   let grant: SessionGrant;
   try {
-    grant = (await grantFor(services, standing, question.customRoleArn)).grant;
+    grant = await sessionIn(services, roleArn, standing);
     ok('Trust', 'the role trusts this identity', trust && { statements: trust });
   } catch (error) {
     return { ...refused('Trust', error, trust && { statements: trust }), roleArn, tags: standing.claim.tags };
   }
-  ok('Session', `until ${new Date(grant.expiresAt).toISOString()} as ${grant.arn}`);
-
-  return {
-    steps,
+  const found = {
     ...(identityExists && { identityId: standing.claim.identityId }),
     roleArn,
     tags: standing.claim.tags,
-    permissions: await permissionsOf(services, grant, question.asked),
   };
+  const broker = await services.brokers.tryOut(
+    pool.document,
+    identityExists ? grant : asNobody(grant, services.place),
+  );
+  if (broker?.refusal) return { ...refused('Session', broker.refusal, { broker }), ...found };
+  if (broker !== undefined) {
+    ok('Session', describeTrial(broker), { broker });
+    return { steps, ...found, permissions: [] };
+  }
+  ok('Session', `until ${new Date(grant.expiresAt).toISOString()} as ${grant.arn}`);
+  return { steps, ...found, permissions: await permissionsOf(services, grant, question.asked) };
 }
 
 function describeLogin({ provider, subject, audience, expiresAt }: Login): string {

@@ -7,6 +7,7 @@ import type { IdentityId, PoolId } from '../../ids.ts';
 import { arn, identityId, identityPoolId, logins } from '../cognito-identity/shapes.ts';
 import { type Output, operation } from '../protocol/operation.ts';
 import { list, required, string, structure } from '../protocol/shape.ts';
+import { describeBroker } from './ExplainBrokers.ts';
 import type { DaypassServices } from './services.ts';
 
 /**
@@ -87,12 +88,13 @@ async function earlierRefusal({ refusals, store }: DaypassServices, requestId: s
   throw new ServiceError('ResourceNotFoundException', `No refusal of request '${requestId}' is remembered.`);
 }
 
-function describeStep({ name, outcome, detail, error, statements }: Step): Output {
+function describeStep({ name, outcome, detail, error, broker, statements }: Step): Output {
   return {
     Step: name,
     Outcome: outcome,
     Detail: detail,
     Error: error && { Code: error.code, Message: error.message },
+    Broker: broker && describeBroker(broker),
     Statements: statements?.map(describeStatement),
   };
 }

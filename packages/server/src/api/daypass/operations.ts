@@ -1,3 +1,4 @@
+import { ExplainBrokers } from './ExplainBrokers.ts';
 import { ExplainFederation } from './ExplainFederation.ts';
 import { Federate } from './Federate.ts';
 import { FindIdentities } from './FindIdentities.ts';
@@ -9,6 +10,7 @@ import { RotateKeys } from './RotateKeys.ts';
 
 /** What Daypass adds to the services of AWS. */
 export const daypassOperations = [
+  ExplainBrokers,
   ExplainFederation,
   Federate,
   FindIdentities,

@@ -61,7 +61,7 @@ export async function openFederation(): Promise<TestFederation> {
     issuer: () => 'https://pools.example.test',
     roles: openRoles({ store, clock, place }),
     credentials: embeddedCredentials({ keys: await openSealingKeys({ store, master, clock }), clock }),
-    brokers: { issuerFor: () => undefined },
+    brokers: { issuerFor: () => undefined, tryOut: () => undefined },
     poolsOfIdentities: new BoundedMap(100),
     seenIdentities,
     seen: (identityId) => void seenIdentities.push(identityId),
