@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { killWorkersUnderLoad } from './testing/under-fire.ts';
+import { killWorkersUnderLoad } from './workers-under-fire.fixture.ts';
 
 it('loses nothing that was acknowledged while fifty workers are killed', { timeout: 600_000 }, async () => {
   const data = mkdtempSync(join(tmpdir(), 'daypass-workers-'));

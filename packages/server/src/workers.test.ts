@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Daypass } from './config.ts';
 import { startDaypass } from './main.ts';
-import { killWorkersUnderLoad } from './testing/under-fire.ts';
+import { killWorkersUnderLoad } from './workers-under-fire.fixture.ts';
 
 describe('workers', { timeout: 120_000 }, () => {
   let data: string;

@@ -6,10 +6,10 @@ import {
   ListIdentitiesCommand,
 } from '@aws-sdk/client-cognito-identity';
 import { CreateRoleCommand, GetRoleCommand, IAMClient } from '@aws-sdk/client-iam';
-import { systemClock } from '../clock.ts';
-import type { Daypass } from '../config.ts';
-import { startDaypass } from '../main.ts';
-import { TestIssuer } from '../tokens/testing/issuer.ts';
+import { systemClock } from './clock.ts';
+import type { Daypass } from './config.ts';
+import { startDaypass } from './main.ts';
+import { TestIssuer } from './tokens/testing/issuer.ts';
 
 /** What clients were told while workers were killed under them, and what turned out to be so afterwards. */
 export interface Outcome {
