@@ -179,7 +179,7 @@ function clients({ AccessKeyId, SecretKey, SessionToken }: Credentials) {
 }
 
 describe('Topping Out in a browser', { timeout: 120_000 }, () => {
-  it('lets a guest play and read the high scores, and keeps nothing', async () => {
+  it('lets a guest play and read the high scores, and opens nothing else', async () => {
     const { page, complaints, credentials } = await openGame();
     expect(await text(page, 'name')).toBe('Guest');
     expect(await text(page, 'role')).toBe('ToppingOutGuest');
@@ -187,9 +187,9 @@ describe('Topping Out in a browser', { timeout: 120_000 }, () => {
     await picture(page, 'guest');
 
     await playRound(page, 2);
-    expect(await text(page, 'saved')).toBe("A guest's round is not kept.");
+    expect(await text(page, 'saved')).toBe('Kept on this device. Sign in, and it counts.');
     await page.getByTestId('tab-own').click();
-    await page.getByTestId('scores').filter({ hasText: "A guest's rounds are not kept." }).waitFor();
+    await page.getByTestId('scores').getByRole('listitem').waitFor();
     expect(complaints).toEqual([]);
 
     const { s3, dynamodb } = clients(credentials());
@@ -231,6 +231,58 @@ describe('Topping Out in a browser', { timeout: 120_000 }, () => {
 
     expect(complaints).toEqual([]);
     expect([...origins].sort()).toEqual([dev.url, dev.gameUrl, dev.openIdProviderUrl].sort());
+  });
+
+  it('carries what a guest built over to the player who signs in', async () => {
+    const { page, complaints } = await openGame();
+    const guest = await identity(page);
+    const { points } = await playRound(page, 2);
+    await signIn(page, 'Mary');
+    expect(await identity(page)).toBe(guest);
+    expect(await text(page, 'saved')).toBe('The round you built before: saved.');
+    await page.getByText(`Your best: ${points}`).waitFor();
+    await page.getByTestId('scores').getByRole('listitem').filter({ hasText: 'Mary you' }).waitFor();
+    expect(complaints).toEqual([]);
+  });
+
+  it('opens without a network, keeps the round, and sends it when there is one', async () => {
+    const { page } = await openGame();
+    await signIn(page, 'Ada');
+    await page.evaluate('navigator.serviceWorker.ready');
+    await page.context().setOffline(true);
+    await page.reload();
+    await page.getByTestId('name').filter({ hasText: 'Ada' }).waitFor();
+    const { points } = await playRound(page, 2);
+    await page.getByTestId('saved').filter({ hasText: 'No connection' }).waitFor();
+
+    await page.context().setOffline(false);
+    await page.getByTestId('saved').filter({ hasText: 'The round you built before: saved.' }).waitFor();
+    await page.getByTestId('tab-own').click();
+    await page.getByTestId('scores').getByRole('listitem').filter({ hasText: points }).first().waitFor();
+  });
+
+  it('can be installed', async () => {
+    const { page } = await openGame();
+    await page.evaluate('navigator.serviceWorker.ready');
+    const session = await page.context().newCDPSession(page);
+    const { installabilityErrors } = await session.send('Page.getInstallabilityErrors');
+    // The tests' own windows are private ones, from which nothing is installed.
+    const errors = installabilityErrors.filter(({ errorId }) => errorId !== 'in-incognito');
+    expect(errors).toEqual([]);
+  });
+
+  it('shows what the pass opens, and keeps every other door shut', async () => {
+    const { page } = await openGame();
+    await signIn(page, 'Grace');
+    await page.getByTestId('doors').click();
+    await page.getByTestId('name').filter({ hasText: 'Grace' }).waitFor();
+    await page.getByTestId('rules').getByText('OwnHighScore').waitFor();
+    await page.getByTestId('try-all').click();
+    expect(await text(page, 'verdict')).toBe('8 of 9 doors stayed shut. Open: Look at my own replays.');
+    const refusals = await page.locator('[data-opened=false] .answer').allTextContents();
+    for (const refusal of refusals) expect(refusal).toMatch(/^(AccessDenied(Exception)?|InvalidToken): /);
+    expect(await page.locator('body').textContent()).not.toContain('AKIA');
+    if (album !== undefined) await page.screenshot({ path: join(album, 'doors.png'), fullPage: true });
   });
 
   it('shows a player nothing of another one but the high score', async () => {

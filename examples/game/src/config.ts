@@ -14,6 +14,18 @@ export interface GameConfig {
   readonly scoresTable: string;
   readonly highScoresTable: string;
   readonly highScoresIndex: string;
+  /** The policies of the two roles, for the page that shows them. */
+  readonly policies: { readonly player: PolicyDocument; readonly guest: PolicyDocument };
+}
+
+/** What the game shows of an IAM policy. */
+export interface PolicyDocument {
+  readonly Statement: readonly {
+    readonly Sid: string;
+    readonly Action: string | readonly string[];
+    readonly Resource: string;
+    readonly Condition?: object;
+  }[];
 }
 
 export async function loadConfig(): Promise<GameConfig> {

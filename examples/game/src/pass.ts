@@ -11,6 +11,7 @@ export interface Pass {
 }
 
 const nameKey = 'topping-out.name';
+const passKey = 'topping-out.pass';
 
 /** The door: gets passes from the identity pool, and gives them up again. */
 export function openDoor(config: GameConfig) {
@@ -25,7 +26,7 @@ export function openDoor(config: GameConfig) {
   async function currentPass(): Promise<Pass> {
     const session = await auth.fetchAuthSession();
     const identityId = session.identityId;
-    return session.isSignedIn
+    const pass: Pass = session.isSignedIn
       ? {
           identityId,
           kind: 'player',
@@ -33,6 +34,8 @@ export function openDoor(config: GameConfig) {
           role: config.playerRole,
         }
       : { identityId, kind: 'guest', name: 'Guest', role: config.guestRole };
+    localStorage.setItem(passKey, JSON.stringify(pass));
+    return pass;
   }
 
   return {
@@ -54,6 +57,12 @@ export function openDoor(config: GameConfig) {
       return currentPass();
     },
 
+    /** Who played here last, for a start without a network. It opens nothing. */
+    lastPass(): Pass | undefined {
+      const text = localStorage.getItem(passKey);
+      return text === null ? undefined : (JSON.parse(text) as Pass);
+    },
+
     /** Leaves for the OpenID provider. */
     signIn: () => beginSignIn(config),
 
@@ -61,6 +70,7 @@ export function openDoor(config: GameConfig) {
     async signOut(): Promise<Pass> {
       await auth.clearFederationToIdentityPool();
       localStorage.removeItem(nameKey);
+      localStorage.removeItem(passKey);
       return currentPass();
     },
   };

@@ -54,7 +54,8 @@ export function openScores(
               Key: { player: { S: pass.identityId } },
               UpdateExpression:
                 'SET #board = :board, #points = :points, #floors = :floors, #at = :at, #name = :name',
-              ConditionExpression: 'attribute_not_exists(#points) OR #points < :points',
+              // The same round again, because the first answer was lost, is still the best one.
+              ConditionExpression: 'attribute_not_exists(#points) OR #points < :points OR #at = :at',
               ExpressionAttributeNames: {
                 '#board': 'board',
                 '#points': 'points',

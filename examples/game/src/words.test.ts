@@ -11,7 +11,8 @@ describe('inWords', () => {
     ['AccessDeniedException', 'Your pass does not open this door.'],
     ['SessionExpiredException', 'Your pass has run out. Sign in again to go on.'],
     ['ExpiredToken', 'Your pass has run out. Sign in again to go on.'],
-    ['NetworkException', 'The service cannot be reached. Is it still running?'],
+    ['NetworkException', 'The service cannot be reached. What you build is kept on this device.'],
+    ['TypeError', 'The service cannot be reached. What you build is kept on this device.'],
     ['TooManyRequestsException', 'Too many people at the door. Try again in a moment.'],
     ['ValidationException', 'That did not work: x'],
   ])('explains %s', (name, words) => {

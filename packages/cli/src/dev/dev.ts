@@ -2,7 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { type Daypass, startDaypass } from '@daypass/server';
 import { isPortTaken, portTaken } from '../port.ts';
-import { demo, provider } from './demo.ts';
+import { demo, guestPolicy, playerPolicy, provider } from './demo.ts';
 import { startGameSite } from './game-site.ts';
 import { startOpenIdProvider } from './openid-provider.ts';
 import { providerKeys } from './provider-keys.ts';
@@ -91,6 +91,7 @@ export async function startDev(options: DevOptions): Promise<Dev> {
       scoresTable: demo.scoresTable,
       highScoresTable: demo.highScoresTable,
       highScoresIndex: demo.highScoresIndex,
+      policies: { player: playerPolicy(region, account), guest: guestPolicy(region, account) },
     });
     return {
       url: daypass.url,

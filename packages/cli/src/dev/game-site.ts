@@ -20,6 +20,8 @@ export interface GameConfig {
   readonly scoresTable: string;
   readonly highScoresTable: string;
   readonly highScoresIndex: string;
+  /** The policies of the two roles, which the game shows its players. */
+  readonly policies: { readonly player: object; readonly guest: object };
 }
 
 export interface GameSite {
@@ -34,6 +36,7 @@ const types: Readonly<Record<string, string>> = {
   '.js': 'text/javascript',
   '.css': 'text/css',
   '.svg': 'image/svg+xml',
+  '.webmanifest': 'application/manifest+json',
 };
 
 /** Serves the built game from memory. Throws a `UsageError` if it is not built or the port is taken. */
