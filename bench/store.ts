@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { type IdentityId, newIdentityId, newPoolId } from '../packages/server/src/ids.ts';
+import { insertPool } from '../packages/server/src/store/conformance/pool.ts';
 import { openPostgresStore } from '../packages/server/src/store/postgres.ts';
 import { findPostgres, startPostgres } from '../packages/server/src/store/postgres-rig.ts';
 import { openSqliteStore } from '../packages/server/src/store/sqlite.ts';
@@ -32,7 +33,9 @@ export async function run(): Promise<void> {
   const contenders: Contender[] = [];
   try {
     contenders.push(await bareSqlite(join(folder, 'bare.db')));
-    contenders.push(fromStore('SQLite store', await openSqliteStore({ path: join(folder, 'daypass.db') })));
+    contenders.push(
+      await fromStore('SQLite store', await openSqliteStore({ path: join(folder, 'daypass.db') })),
+    );
     const binaries = findPostgres();
     if (binaries === undefined) console.log('No PostgreSQL store: there is no initdb and postgres here');
     else contenders.push(await postgres(binaries));
@@ -56,7 +59,8 @@ export async function run(): Promise<void> {
   }
 }
 
-function fromStore(name: string, store: Store): Contender {
+async function fromStore(name: string, store: Store): Promise<Contender> {
+  await insertPool(store, poolId);
   return {
     name,
     findLogin: (subject) => store.findLogin(poolId, provider, subject),
@@ -75,7 +79,7 @@ async function postgres(binaries: string): Promise<Contender> {
   const rig = await startPostgres(binaries, { fsync: true });
   const store = await openPostgresStore({ url: rig.url });
   return {
-    ...fromStore('PostgreSQL store', store),
+    ...(await fromStore('PostgreSQL store', store)),
     async close() {
       await store.close();
       await rig.stop();

@@ -44,6 +44,12 @@ afterEach(async () => {
   await rm(folder, { recursive: true });
 });
 
+async function anotherPool(): Promise<Pool> {
+  const document = poolDocument();
+  await stores[0]?.collection('pools').insert(document.poolId, document);
+  return poolWithout(document);
+}
+
 /** One of the nodes that share the store. */
 function node(number = 0) {
   const store = stores[number % stores.length];
@@ -103,10 +109,24 @@ describe('first sign-ins', () => {
   });
 
   it('keep pools apart', async () => {
-    const other = poolWithout(poolDocument());
+    const other = await anotherPool();
     expect(await identityOf(node(), other, [google('ada')])).not.toBe(
       await identityOf(node(), pool, [google('ada')]),
     );
+  });
+});
+
+describe('a pool that another node has deleted', () => {
+  it.each([
+    ['a first sign-in', () => identityOf(node(), pool, [google('ada')])],
+    ['a guest', () => newGuest(node(), pool)],
+  ])('gets no identity of %s, though this node has not heard of it', async (_who, enter) => {
+    await node(1).store.collection('pools').delete(poolId);
+    await expect(enter()).rejects.toMatchObject({
+      code: 'ResourceNotFoundException',
+      message: `IdentityPool '${poolId}' not found.`,
+    });
+    expect(await node().store.findIdentities({ poolId, limit: 10 })).toEqual([]);
   });
 });
 
@@ -117,7 +137,7 @@ function lines(child: ChildProcess): AsyncIterator<string> {
 
 describe('an identity that is asked for', () => {
   it('is not found when it is of another pool', async () => {
-    const other = poolWithout(poolDocument());
+    const other = await anotherPool();
     const guest = await newGuest(node(), other);
     await expect(identityOf(node(), pool, [google('ada')], guest)).rejects.toMatchObject({
       code: 'ResourceNotFoundException',

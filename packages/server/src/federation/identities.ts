@@ -5,7 +5,7 @@ import { ServiceError } from '../errors.ts';
 import { type IdentityId, newIdentityId, type PoolId } from '../ids.ts';
 import { maxKeyBytes } from '../store/database.ts';
 import type { IdentityWithLogins, Store } from '../store/store.ts';
-import type { Pool } from './pools.ts';
+import { type Pool, poolNotFound } from './pools.ts';
 import { forbidden, owns, type ProvenLogin, reconcile, type Situation } from './reconcile.ts';
 
 export interface IdentityServices {
@@ -27,7 +27,7 @@ export type Admission = (identityId: IdentityId) => Promise<unknown>;
 
 const everyone: Admission = async () => undefined;
 
-/** A new guest identity. Throws NotAuthorizedException when the pool has no guests. */
+/** A new guest identity. Throws NotAuthorizedException when the pool has no guests, ResourceNotFoundException when it is gone. */
 export async function newGuest(
   services: IdentityServices,
   pool: Pool,
@@ -36,11 +36,13 @@ export async function newGuest(
   guestsAllowed(pool);
   const identityId = newIdentityId(services.place.region);
   await admit(identityId);
-  await services.store.applyIdentityChange({
-    poolId: pool.document.poolId,
+  const { poolId } = pool.document;
+  const created = await services.store.applyIdentityChange({
+    poolId,
     at: services.clock.now(),
     create: [identityId],
   });
+  if (!created) throw poolNotFound(poolId);
   return identityId;
 }
 
@@ -118,8 +120,14 @@ export async function identityOf(
       addLogins: (change?.link ?? []).map(({ provider, subject }) => ({ provider, subject, identityId })),
     });
     if (applied) return identityId;
+    // Deleted on another node, of which this one has not heard.
+    if (identity === 'new') await mustStillBe(services, pool);
   }
   throw tooManyChanges();
+}
+
+async function mustStillBe({ store }: IdentityServices, { document: { poolId } }: Pool): Promise<void> {
+  if ((await store.collection('pools').get(poolId)) === undefined) throw poolNotFound(poolId);
 }
 
 export function tooManyChanges(): ServiceError {

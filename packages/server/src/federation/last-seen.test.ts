@@ -6,7 +6,8 @@ import { TestClock } from '../tokens/testing/issuer.ts';
 import { lastSeen } from './last-seen.ts';
 import { poolDocument } from './testing/pool.ts';
 
-const { poolId } = poolDocument();
+const pool = poolDocument();
+const { poolId } = pool;
 const ids = Array.from({ length: 2500 }, (_, n) => `us-east-1:${n}` as IdentityId);
 
 let store: Store;
@@ -17,6 +18,7 @@ beforeEach(async () => {
   store = await openSqliteStore({ path: ':memory:' });
   clock = new TestClock();
   failures = [];
+  await store.collection('pools').insert(poolId, pool);
   await store.applyIdentityChange({ poolId, at: 0, create: ids });
 });
 

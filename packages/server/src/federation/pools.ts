@@ -42,8 +42,7 @@ export function openPools(options: { store: Store; clock: Clock }): Pools {
   return {
     async get(poolId) {
       const document = await pools.get(poolId);
-      if (document === undefined)
-        throw new ServiceError('ResourceNotFoundException', `IdentityPool '${poolId}' not found.`);
+      if (document === undefined) throw poolNotFound(poolId);
       const oidcProviders = await all(oidc, document.openIdConnectProviderArns);
       const samlProviders = await all(saml, document.samlProviderArns);
       const known = joined.get(document);
@@ -59,6 +58,10 @@ export function openPools(options: { store: Store; clock: Clock }): Pools {
       saml.forget(arn);
     },
   };
+}
+
+export function poolNotFound(poolId: string): ServiceError {
+  return new ServiceError('ResourceNotFoundException', `IdentityPool '${poolId}' not found.`);
 }
 
 interface Joined {

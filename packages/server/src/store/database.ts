@@ -27,6 +27,8 @@ export interface Dialect {
   readonly integer: string;
   /** What follows a table of short rows that is read by its primary key. */
   readonly keyedTable: string;
+  /** What ends a query whose rows must not be deleted before the transaction is over. */
+  readonly keepRows: string;
   /** The condition that `column` is one of the texts of one parameter, a JSON array. */
   among(column: string): string;
 }

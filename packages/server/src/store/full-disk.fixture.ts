@@ -2,10 +2,12 @@
 // of them there are. Arguments: the file of the store and the pool.
 import { once } from 'node:events';
 import { newIdentityId, type PoolId } from '../ids.ts';
+import { insertPool } from './conformance/pool.ts';
 import { openSqliteStore } from './sqlite.ts';
 
 const [path = '', poolId = ''] = process.argv.slice(2);
 const store = await openSqliteStore({ path });
+await insertPool(store, poolId as PoolId);
 
 async function signIn(subject: string): Promise<void> {
   const identityId = newIdentityId('us-east-1');

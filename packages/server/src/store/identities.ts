@@ -1,5 +1,5 @@
 import type { IdentityId, PoolId } from '../ids.ts';
-import { type Database, keyParts, type Row, type Step } from './database.ts';
+import { type Database, type Dialect, keyParts, type Row, type Step } from './database.ts';
 import type { IdentityChange, IdentityRecord, IdentityWithLogins, LoginOwner, LoginRecord } from './store.ts';
 
 const identityColumns = [
@@ -28,7 +28,11 @@ const sql = {
   getWithLogins: `SELECT ${columnsOf('i')}, l.provider, l.subject
     FROM identities i LEFT JOIN logins l ON l.identity_id = i.identity_id
     WHERE i.identity_id = ? ORDER BY l.provider, l.subject`,
-  create: `INSERT INTO identities (${columns}) VALUES (?, ?, 1, ?, ?, ?, 1) ON CONFLICT DO NOTHING`,
+  /** Into a pool that there is, and that is not deleted before the identity is there to be deleted with it. */
+  create: ({ keepRows, integer }: Dialect) =>
+    `INSERT INTO identities (${columns})
+    SELECT ?, id, 1, CAST(? AS ${integer}), CAST(? AS ${integer}), CAST(? AS ${integer}), 1
+    FROM pools WHERE id = ?${keepRows} ON CONFLICT DO NOTHING`,
   update: `UPDATE identities SET enabled = ?, modified_at = ?, version = version + 1
     WHERE identity_id = ? AND pool_id = ? AND version = ?`,
   // Locks the row too: an identity that is being deleted gets no login that would outlive it.
@@ -66,11 +70,12 @@ export async function getIdentityWithLogins(
 }
 
 export async function applyIdentityChange(database: Database, change: IdentityChange): Promise<boolean> {
-  return (await database.write(stepsOf(change))) !== undefined;
+  return (await database.write(stepsOf(database.dialect, change))) !== undefined;
 }
 
-function stepsOf(change: IdentityChange): readonly Step[] {
+function stepsOf(dialect: Dialect, change: IdentityChange): readonly Step[] {
   const { poolId, at, create = [], update = [], addLogins = [], moveLogins = [], removeLogins = [] } = change;
+  const created = sql.create(dialect);
   const written = new Set([...create, ...update.map(({ identityId }) => identityId)]);
   const receiving = new Set([
     ...addLogins.map((login) => login.identityId),
@@ -84,7 +89,7 @@ function stepsOf(change: IdentityChange): readonly Step[] {
   const key = ({ provider, subject }: { provider: string; subject: string }) =>
     keyParts(poolId, subject, provider);
   return [
-    ...create.map((identityId) => one(sql.create, identityId, poolId, at, at, at)),
+    ...create.map((identityId) => one(created, identityId, at, at, at, poolId)),
     ...update.map(({ identityId, expectedVersion, enabled }) =>
       one(sql.update, enabled ? 1 : 0, at, identityId, poolId, expectedVersion),
     ),

@@ -6,6 +6,7 @@ import { newIdentityId, newPoolId } from '../ids.ts';
 import { type OpenStore, storePromises } from './conformance/conformance.ts';
 import { identityPromises } from './conformance/identities.ts';
 import { identityChangePromises } from './conformance/identity-changes.ts';
+import { insertPool } from './conformance/pool.ts';
 import { collectionNames } from './migrations.ts';
 import { openPostgresStore } from './postgres.ts';
 import { findPostgres, type PostgresRig, startPostgres } from './postgres-rig.ts';
@@ -169,6 +170,7 @@ describe('a PostgreSQL server that cannot be reached', () => {
 });
 
 async function signIn(store: Store | undefined, subject: string): Promise<boolean | undefined> {
+  if (store !== undefined) await insertPool(store, poolId);
   const identityId = newIdentityId('us-east-1');
   const addLogins = [{ provider: 'p', subject, identityId }];
   return store?.applyIdentityChange({ poolId, at: 1000, create: [identityId], addLogins });

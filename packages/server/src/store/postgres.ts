@@ -28,6 +28,7 @@ const dialect: Dialect = {
   text: 'TEXT COLLATE "C"',
   integer: 'BIGINT',
   keyedTable: '',
+  keepRows: ' FOR KEY SHARE',
   among: (column) => `${column} IN (SELECT json_array_elements_text(CAST(? AS JSON)))`,
 };
 

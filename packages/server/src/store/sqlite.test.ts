@@ -9,6 +9,7 @@ import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { newIdentityId, newPoolId } from '../ids.ts';
 import { storePromises } from './conformance/conformance.ts';
+import { insertPool } from './conformance/pool.ts';
 import { openSqliteStore } from './sqlite.ts';
 import { type Store, StoreUnavailable } from './store.ts';
 
@@ -172,6 +173,7 @@ describe('a SQLite store that fails', () => {
 });
 
 async function signIn(store: Store, subject: string): Promise<boolean> {
+  await insertPool(store, poolId);
   const identityId = newIdentityId('us-east-1');
   const addLogins = [{ provider: 'p', subject, identityId }];
   return store.applyIdentityChange({ poolId, at: 1000, create: [identityId], addLogins });

@@ -30,6 +30,8 @@ const dialect: Dialect = {
   text: 'TEXT',
   integer: 'INTEGER',
   keyedTable: ' WITHOUT ROWID',
+  // There is one writer at a time.
+  keepRows: '',
   among: (column) => `${column} IN (SELECT value FROM json_each(?))`,
 };
 

@@ -63,8 +63,8 @@ export interface IdentityWithLogins extends IdentityRecord {
 /**
  * A change to identities and logins of one pool that happens whole or not at all. It was computed from what was
  * read before; if any of its expectations no longer holds (an id or a login is taken, a version has moved, a login
- * is elsewhere, an identity that is to get a login is gone or of another pool) nothing is written and the caller
- * reads again and decides anew. Identities come before logins; logins are removed, then moved, then added.
+ * is elsewhere, an identity that is to get a login is gone or of another pool, the pool of a new identity is gone)
+ * nothing is written and the caller reads again and decides anew. Identities come before logins; logins are removed, then moved, then added.
  */
 export interface IdentityChange {
   readonly poolId: PoolId;

@@ -103,9 +103,10 @@ describe('an export', () => {
     const other = await open('b');
     const identityId = newIdentityId(region);
     const addLogins = [{ provider: 'accounts.google.com', subject: 'user-7', identityId }];
+    await other.collection('pools').insert(poolId, pool);
     await other.applyIdentityChange({ poolId, at: 1, create: [identityId], addLogins });
     const { added, conflicts } = await importLines(other, linesOf(text));
-    expect([added, conflicts.length]).toEqual([1202, 1]);
+    expect([added, conflicts.length]).toEqual([1201, 1]);
     expect((await other.findLogin(poolId, 'accounts.google.com', 'user-7'))?.identityId).toBe(identityId);
   });
 

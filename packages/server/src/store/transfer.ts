@@ -88,6 +88,7 @@ export async function importLines(store: Store, lines: AsyncIterable<string>): P
   const conflicts: string[] = [];
   let number = 0;
   let begun = false;
+  let amongIdentities = false;
   const underway: Promise<void>[] = [];
 
   async function take(read: Line): Promise<void> {
@@ -101,7 +102,11 @@ export async function importLines(store: Store, lines: AsyncIterable<string>): P
   for await (const text of lines) {
     number++;
     if (text === '') continue;
-    underway.push(take(parseLine(text, number, begun)));
+    const line = parseLine(text, number, begun);
+    // The first identity comes once its pool is there.
+    if (line.kind === 'identity' && !amongIdentities) await Promise.all(underway.splice(0));
+    amongIdentities = line.kind === 'identity';
+    underway.push(take(line));
     begun = true;
     // Writes that come together share a commit.
     if (underway.length === together) await Promise.all(underway.splice(0));

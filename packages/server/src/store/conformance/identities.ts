@@ -3,6 +3,7 @@ import { type IdentityId, newIdentityId, newPoolId, type PoolId } from '../../id
 import { maxKeyBytes } from '../database.ts';
 import type { Store } from '../store.ts';
 import type { OpenStore } from './conformance.ts';
+import { insertPool } from './pool.ts';
 
 const region = 'us-east-1';
 const google = 'accounts.google.com';
@@ -21,7 +22,7 @@ async function signIn(store: Store, poolId: PoolId, subject: string, at = 1000):
 export function identityPromises(open: OpenStore): void {
   it('finds the identity of a login', async () => {
     const store = await open();
-    const poolId = newPoolId(region);
+    const poolId = await insertPool(store);
     const identityId = await signIn(store, poolId, 'alice', 1234);
     const record = {
       identityId,
@@ -42,7 +43,7 @@ export function identityPromises(open: OpenStore): void {
 
   it('finds a login only in its pool, at its provider, by its exact subject', async () => {
     const store = await open();
-    const poolId = newPoolId(region);
+    const poolId = await insertPool(store);
     await signIn(store, poolId, 'Alice');
     expect(await store.findLogin(newPoolId(region), google, 'Alice')).toBeUndefined();
     expect(await store.findLogin(poolId, 'graph.facebook.com', 'Alice')).toBeUndefined();
@@ -53,13 +54,38 @@ export function identityPromises(open: OpenStore): void {
 
   it('tells subjects apart that look the same', async () => {
     const store = await open();
-    const poolId = newPoolId(region);
+    const poolId = await insertPool(store);
     const subjects = ['é', 'e\u0301', 'ﬁ', 'fi', 'a', 'a\u200b', 'İ', 'i'];
     const ids = [];
     for (const subject of subjects) ids.push(await signIn(store, poolId, subject));
     expect(new Set(ids).size).toBe(subjects.length);
     for (const [n, subject] of subjects.entries()) {
       expect((await store.findLogin(poolId, google, subject))?.identityId).toBe(ids[n]);
+    }
+  });
+
+  it('takes no identity of a pool that is not there', async () => {
+    const store = await open();
+    const poolId = await insertPool(store);
+    await store.collection('pools').delete(poolId);
+    const identityId = newIdentityId(region);
+    const addLogins = [{ provider: google, subject: 'alice', identityId }];
+    expect(await store.applyIdentityChange({ poolId, at: 1, create: [identityId], addLogins })).toBe(false);
+    expect(await store.getIdentity(identityId)).toBeUndefined();
+    expect(await store.findLogin(poolId, google, 'alice')).toBeUndefined();
+  });
+
+  it('leaves no identity behind when a pool is deleted while people sign in to it', async () => {
+    const [one, two] = [await open(), await open()];
+    for (let n = 0; n < 10; n++) {
+      const poolId = await insertPool(one);
+      const signingIn = Array.from({ length: 10 }, () =>
+        two.applyIdentityChange({ poolId, at: 1, create: [newIdentityId(region)] }),
+      );
+      const deleting = one.collection('pools').delete(poolId);
+      await deleting.then(() => one.deleteIdentitiesOfPool(poolId));
+      await Promise.all(signingIn);
+      expect(await one.findIdentities({ poolId, limit: 10 })).toEqual([]);
     }
   });
 
@@ -71,7 +97,7 @@ export function identityPromises(open: OpenStore): void {
 
   it('gives the logins of an identity by provider, then subject', async () => {
     const store = await open();
-    const poolId = newPoolId(region);
+    const poolId = await insertPool(store);
     const identityId = newIdentityId(region);
     const logins = [
       { provider: 'a.test', subject: '2', identityId },
@@ -86,7 +112,7 @@ export function identityPromises(open: OpenStore): void {
 
   it('makes one identity of 64 simultaneous first sign-ins through two stores', async () => {
     const stores = [await open(), await open()];
-    const poolId = newPoolId(region);
+    const poolId = await insertPool(stores[0] as Store);
     const ids = await Promise.all(
       Array.from({ length: 64 }, (_, n) => signIn(stores[n % 2] as Store, poolId, 'alice')),
     );
@@ -97,8 +123,8 @@ export function identityPromises(open: OpenStore): void {
   });
 
   it('keeps everything when it is closed and opened again', async () => {
-    const poolId = newPoolId(region);
     const before = await open();
+    const poolId = await insertPool(before);
     const identityId = await signIn(before, poolId, 'alice');
     const revocation = { target: { kind: 'pool', poolId }, notBefore: 7 } as const;
     await before.collection('revocations').insert('r', revocation);
@@ -113,7 +139,7 @@ export function identityPromises(open: OpenStore): void {
 
   it('deletes identities with their logins and says which ones existed', async () => {
     const store = await open();
-    const poolId = newPoolId(region);
+    const poolId = await insertPool(store);
     const alice = await signIn(store, poolId, 'alice');
     const bob = await signIn(store, poolId, 'bob');
     const carol = await signIn(store, poolId, 'carol');
@@ -128,7 +154,7 @@ export function identityPromises(open: OpenStore): void {
 
   it('gives a login that was deleted to a new identity', async () => {
     const store = await open();
-    const poolId = newPoolId(region);
+    const poolId = await insertPool(store);
     const before = await signIn(store, poolId, 'alice');
     await store.deleteIdentities([before]);
     expect(await signIn(store, poolId, 'alice')).not.toBe(before);
@@ -136,7 +162,7 @@ export function identityPromises(open: OpenStore): void {
 
   it('deletes guests that were neither seen nor changed since a time, and nobody who signed in', async () => {
     const store = await open();
-    const poolId = newPoolId(region);
+    const poolId = await insertPool(store);
     const guest = async (at: number) => {
       const identityId = newIdentityId(region);
       await store.applyIdentityChange({ poolId, at, create: [identityId] });
@@ -160,7 +186,7 @@ export function identityPromises(open: OpenStore): void {
 
   it('gives a guest to a sign-in at the same time, or to the deletion, and never half to each', async () => {
     const [one, two] = [await open(), await open()];
-    const poolId = newPoolId(region);
+    const poolId = await insertPool(one);
     for (let n = 0; n < 20; n++) {
       const identityId = newIdentityId(region);
       await one.applyIdentityChange({ poolId, at: 1000, create: [identityId] });
@@ -177,7 +203,7 @@ export function identityPromises(open: OpenStore): void {
 
   it('deletes all identities of one pool, more than one batch of them, and of no other', async () => {
     const store = await open();
-    const [poolId, other] = [newPoolId(region), newPoolId(region)];
+    const [poolId, other] = [await insertPool(store), await insertPool(store)];
     const create = Array.from({ length: 1100 }, () => newIdentityId(region));
     await store.applyIdentityChange({ poolId, at: 1, create });
     const alice = await signIn(store, poolId, 'alice');
@@ -191,7 +217,7 @@ export function identityPromises(open: OpenStore): void {
 
   it('moves lastSeenAt forward, never back, and passes over unknown ids', async () => {
     const store = await open();
-    const poolId = newPoolId(region);
+    const poolId = await insertPool(store);
     const alice = await signIn(store, poolId, 'alice', 1000);
     const bob = await signIn(store, poolId, 'bob', 3000);
     await store.touchIdentities([alice, newIdentityId(region), bob], 2000);
@@ -204,7 +230,7 @@ export function identityPromises(open: OpenStore): void {
 
   it('takes a login of the greatest length and refuses a longer one', async () => {
     const store = await open();
-    const poolId = newPoolId(region);
+    const poolId = await insertPool(store);
     const room = maxKeyBytes - poolId.length - google.length;
     // Three bytes a character, in no order that could be compressed.
     const subject = Array.from({ length: Math.floor(room / 3) }, (_, n) =>

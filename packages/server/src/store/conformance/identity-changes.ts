@@ -2,6 +2,7 @@ import { beforeEach, expect, it } from 'vitest';
 import { newIdentityId, newPoolId } from '../../ids.ts';
 import type { IdentityChange, Store } from '../store.ts';
 import type { OpenStore } from './conformance.ts';
+import { insertPool } from './pool.ts';
 
 const region = 'eu-central-1';
 
@@ -63,6 +64,7 @@ export function identityChangePromises(open: OpenStore): void {
 
   beforeEach(async () => {
     store = await open();
+    for (const poolId of [pool, otherPool]) await insertPool(store, poolId);
     const addLogins = [login('g', 'alice'), login('f', 'alice'), login('g', 'bob', bob)];
     await store.applyIdentityChange({ poolId: pool, at: 1000, create: [alice, bob], addLogins });
     await store.applyIdentityChange({

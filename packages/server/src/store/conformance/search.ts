@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { newIdentityId, newPoolId, type PoolId } from '../../ids.ts';
+import { newIdentityId, type PoolId } from '../../ids.ts';
 import type { IdentityQuery, IdentityWithLogins, LoginRecord, Store } from '../store.ts';
 import type { OpenStore } from './conformance.ts';
+import { insertPool } from './pool.ts';
 
 const region = 'us-east-1';
 
@@ -67,7 +68,7 @@ export function searchPromises(open: OpenStore): void {
       fc.array(conditions, { minLength: 6, maxLength: 6 }),
       fc.integer({ min: 1, max: 4 }),
       async (persons, searches, limit) => {
-        const poolId = newPoolId(region);
+        const poolId = await insertPool(store);
         const all = await populate(store, poolId, persons);
         for (const { idPrefix, ...rest } of searches) {
           const prefixed = all[idPrefix?.person ?? 0]?.identityId ?? '';
@@ -82,7 +83,7 @@ export function searchPromises(open: OpenStore): void {
 
   it('looks only into its own pool', async () => {
     const store = await open();
-    const [poolId, other] = [newPoolId(region), newPoolId(region)];
+    const [poolId, other] = [await insertPool(store), await insertPool(store)];
     const person = { logins: [{ provider: 'p', subject: 's' }], createdAt: 1, seenAt: 1, enabled: true };
     const mine = await populate(store, poolId, [person]);
     await populate(store, other, [person]);
@@ -99,7 +100,7 @@ export function searchPromises(open: OpenStore): void {
 
   it.each(['%', '_', 'a%', 'a_', '\\', 'a\\'])('takes the prefix %s literally', async (subjectPrefix) => {
     const store = await open();
-    const poolId = newPoolId(region);
+    const poolId = await insertPool(store);
     const subjects = ['%', '%b', '_', '_b', 'a', 'ab', 'abc', 'a%', 'a%b', 'a_b', 'a\\b', '\\', 'A%'];
     await populate(
       store,
@@ -119,7 +120,7 @@ export function searchPromises(open: OpenStore): void {
 
   it('gives all logins of an identity found by one of them', async () => {
     const store = await open();
-    const poolId = newPoolId(region);
+    const poolId = await insertPool(store);
     const logins = [
       { provider: 'p', subject: '1' },
       { provider: 'q', subject: '2' },
@@ -132,7 +133,7 @@ export function searchPromises(open: OpenStore): void {
 
   it('asks one login for provider and subject, not two', async () => {
     const store = await open();
-    const poolId = newPoolId(region);
+    const poolId = await insertPool(store);
     const logins = [
       { provider: 'p', subject: '1' },
       { provider: 'q', subject: '2' },
@@ -145,7 +146,7 @@ export function searchPromises(open: OpenStore): void {
 
   it('finds the rare ones among more identities than one statement looks at', async () => {
     const store = await open();
-    const poolId = newPoolId(region);
+    const poolId = await insertPool(store);
     const create = Array.from({ length: 10_500 }, () => newIdentityId(region)).toSorted();
     const addLogins = create.map((identityId, n) => ({ provider: 'p', subject: `user ${n}`, identityId }));
     await store.applyIdentityChange({ poolId, at: 1000, create, addLogins });
