@@ -1,4 +1,5 @@
 import { useId } from 'preact/hooks';
+import { Card } from '../../parts/page.tsx';
 
 export interface Point {
   /** Milliseconds since the epoch. */
@@ -79,39 +80,51 @@ function niceTop(value: number): number {
   return power * ([1, 2, 5, 10].find((step) => step * power >= value) ?? 10);
 }
 
-/** Amounts as bars beside their names. */
+export interface Bar {
+  readonly label: string;
+  readonly value: number;
+  /** The value is at least this. */
+  readonly more?: boolean;
+  readonly meaning?: string | undefined;
+  readonly href?: string;
+}
+
+/** Amounts as bars below their names. */
 export function Bars({
   title,
   bars,
   none,
 }: {
   readonly title: string;
-  readonly bars: readonly { readonly label: string; readonly value: number }[];
+  readonly bars: readonly Bar[];
   readonly none: string;
 }) {
   const most = Math.max(1, ...bars.map(({ value }) => value));
   return (
-    <section class="card">
-      <header class="card-head">
-        <h2>{title}</h2>
-      </header>
+    <Card title={title}>
       {bars.length === 0 ? (
         <p class="soft">{none}</p>
       ) : (
         <dl class="bars">
-          {bars.map(({ label, value }) => (
+          {bars.map(({ label, value, more = false, meaning, href }) => (
             <div key={label}>
-              <dt>{label}</dt>
+              <dt>
+                {href === undefined ? label : <a href={href}>{label}</a>}
+                {meaning !== undefined && <span class="soft">{meaning}</span>}
+              </dt>
               <dd>
                 <meter min={0} max={most} value={value} aria-label={label}>
                   {value}
                 </meter>
-                <span>{value}</span>
+                <span>
+                  {value}
+                  {more && '+'}
+                </span>
               </dd>
             </div>
           ))}
         </dl>
       )}
-    </section>
+    </Card>
   );
 }

@@ -1,24 +1,30 @@
-import { useState } from 'preact/hooks';
-import type { Api } from '../../api/client.ts';
-import { totalsBy } from '../../api/metrics.ts';
-import { listPools } from '../../api/pools.ts';
-import { listRoles } from '../../api/roles.ts';
-import { membersAt } from '../../api/xml.ts';
+import { useEffect, useState } from 'preact/hooks';
+import { total, totalsBy } from '../../api/metrics.ts';
 import { useDesk } from '../../frame/desk.ts';
 import { Button } from '../../parts/button.tsx';
+import { Code } from '../../parts/code.tsx';
 import { TextField } from '../../parts/field.tsx';
 import { Show, useLoaded } from '../../parts/load.tsx';
 import { Empty } from '../../parts/notice.tsx';
 import { Card, Page } from '../../parts/page.tsx';
 import { hrefOf } from '../../route.ts';
 import { Bars, LineChart } from './chart.tsx';
-import { exchangeLatency, perMinute } from './series.ts';
+import { allActive, type Counts, count } from './counts.ts';
+import { meaningOf } from './refusal-words.ts';
+import { exchangeLatency, inTheLastMinute } from './series.ts';
 import type { LiveMetrics } from './use-metrics.ts';
+
+/** Milliseconds until what there is is counted again. */
+const recount = 30_000;
 
 /** How the service is, at a glance. */
 export function Overview({ metrics }: { readonly metrics: LiveMetrics }) {
   const { api } = useDesk();
-  const [counts] = useLoaded(() => count(api), 'counts');
+  const [counts, reload] = useLoaded(() => count(api), 'counts');
+  useEffect(() => {
+    const timer = setInterval(() => document.hidden || reload(), recount);
+    return () => clearInterval(timer);
+  }, [reload]);
   return (
     <Page title="Overview" lead="How the service is and what it does, live.">
       <Show what="the counts" loaded={counts}>
@@ -30,16 +36,20 @@ export function Overview({ metrics }: { readonly metrics: LiveMetrics }) {
                 value={counts.ready ? 'Ready' : 'Not ready'}
                 tone={counts.ready ? 'good' : 'bad'}
               />
-              <Figure name="Identity pools" value={String(counts.pools)} href={hrefOf('pools')} />
-              <Figure name="Identities seen today" value={counts.seen} href={hrefOf('identities')} />
+              <Figure name="Active today" value={allActive(counts)} href={hrefOf('identities')} />
+              <Figure name="Identity pools" value={String(counts.pools.length)} href={hrefOf('pools')} />
               <Figure name="Roles" value={String(counts.roles)} href={hrefOf('roles')} />
               <Figure name="Providers" value={String(counts.providers)} />
             </ul>
-            {counts.pools === 0 && <FirstPool />}
+            {counts.pools.length === 0 && <FirstPool />}
+            {metrics.forbidden ? (
+              <Token onToken={metrics.useToken} />
+            ) : (
+              <Live metrics={metrics} counts={counts} />
+            )}
           </>
         )}
       </Show>
-      {metrics.forbidden ? <Token onToken={metrics.useToken} /> : <Live metrics={metrics} />}
     </Page>
   );
 }
@@ -64,44 +74,82 @@ function Figure({
   return <li class="figure">{href === undefined ? <div>{content}</div> : <a href={href}>{content}</a>}</li>;
 }
 
-function Live({ metrics: { readings } }: { readonly metrics: LiveMetrics }) {
-  const latest = readings.at(-1)?.samples ?? [];
+function Live({ metrics: { readings }, counts }: { readonly metrics: LiveMetrics; readonly counts: Counts }) {
+  const latest = readings.at(-1)?.samples;
+  const [pool] = counts.pools;
+  const isUntouched = latest !== undefined && total(latest, 'daypass_exchanges_total') === 0;
   return (
     <>
+      {pool !== undefined && isUntouched && <FirstExchange pool={pool.IdentityPoolId} />}
       <div class="charts">
         <LineChart
           title="Exchanges"
-          unit="per minute"
+          unit="in the last minute"
           tone="violet"
-          points={perMinute(readings, 'daypass_exchanges_total')}
+          points={inTheLastMinute(readings, 'daypass_exchanges_total')}
         />
         <LineChart
           title="Refusals"
-          unit="per minute"
+          unit="in the last minute"
           tone="coral"
-          points={perMinute(readings, 'daypass_refusals_total')}
+          points={inTheLastMinute(readings, 'daypass_refusals_total')}
         />
         <LineChart
-          title="Exchange latency, p95"
-          unit="ms"
+          title="Exchange latency"
+          unit="ms, 95th percentile"
           tone="teal"
           points={exchangeLatency(readings)}
-          format={(value) => (value < 10 ? value.toFixed(1) : String(Math.round(value)))}
+          format={(value) => (value === 0 ? '–' : value < 10 ? value.toFixed(1) : String(Math.round(value)))}
         />
       </div>
-      <div class="columns">
+      <div class="charts">
         <Bars
-          title="Credentials handed out, by provider"
-          bars={totalsBy(latest, 'daypass_exchanges_total', 'provider')}
+          title="Exchanges, by provider"
+          bars={totalsBy(latest ?? [], 'daypass_exchanges_total', 'provider')}
           none="None since the service started. The first exchange shows up here within seconds."
         />
         <Bars
           title="Refusals, by reason"
-          bars={totalsBy(latest, 'daypass_refusals_total', 'reason')}
-          none="Nobody was refused since the service started."
+          bars={totalsBy(latest ?? [], 'daypass_refusals_total', 'reason').map((bar) => ({
+            ...bar,
+            meaning: meaningOf(bar.label),
+          }))}
+          none="Nobody was refused since the service started. Each refusal is counted here by what the token failed."
+        />
+        <Bars
+          title="Active today, by pool"
+          bars={counts.active
+            .filter(({ identities }) => identities > 0)
+            .map(({ pool, identities, more }) => ({
+              label: pool.IdentityPoolName,
+              value: identities,
+              more,
+              href: hrefOf('identities', pool.IdentityPoolId),
+            }))}
+          none="Nobody came in within a day. An identity is active when it got credentials; that is noted once a minute."
         />
       </div>
     </>
+  );
+}
+
+function FirstExchange({ pool }: { readonly pool: string }) {
+  return (
+    <Card title="Nobody has come in yet">
+      <div class="stack">
+        <p class="soft">
+          Point an app or the AWS CLI here and the charts below begin to move. If the pool lets guests in,
+          these commands are the shortest way; for users, <a href={hrefOf('token', pool)}>try a token</a>{' '}
+          first.
+        </p>
+        <Code
+          what="the commands"
+          text={`export AWS_ENDPOINT_URL=${location.origin}
+ID=$(aws cognito-identity get-id --identity-pool-id ${pool} --query IdentityId --output text)
+aws cognito-identity get-credentials-for-identity --identity-id "$ID"`}
+        />
+      </div>
+    </Card>
   );
 }
 
@@ -145,43 +193,4 @@ function FirstPool() {
       </p>
     </Empty>
   );
-}
-
-interface Counts {
-  readonly ready: boolean;
-  readonly pools: number;
-  readonly roles: number;
-  readonly providers: number;
-  /** A number, or `60+` where there are more than one page of a pool. */
-  readonly seen: string;
-}
-
-async function count(api: Api): Promise<Counts> {
-  const [ready, pools, roles, oidc, saml] = await Promise.all([
-    fetch('/_daypass/ready').then(({ ok }) => ok),
-    listPools(api),
-    listRoles(api),
-    api.iam('ListOpenIDConnectProviders'),
-    api.iam('ListSAMLProviders'),
-  ]);
-  const From = Math.floor(Date.now() / 1000) - 24 * 60 * 60;
-  const seen = await Promise.all(
-    pools.slice(0, 20).map(({ IdentityPoolId }) =>
-      api.daypass<{ Identities: unknown[]; NextToken?: string }>('FindIdentities', {
-        IdentityPoolId,
-        LastSeen: { From },
-        MaxResults: 60,
-      }),
-    ),
-  );
-  const isMore = pools.length > 20 || seen.some(({ NextToken }) => NextToken !== undefined);
-  const known = seen.reduce((sum, { Identities }) => sum + Identities.length, 0);
-  return {
-    ready,
-    pools: pools.length,
-    roles: roles.length,
-    providers:
-      membersAt(oidc, 'OpenIDConnectProviderList').length + membersAt(saml, 'SAMLProviderList').length,
-    seen: `${known}${isMore ? '+' : ''}`,
-  };
 }

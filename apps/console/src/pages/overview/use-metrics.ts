@@ -17,7 +17,9 @@ export interface LiveMetrics {
   useToken(token: string): void;
 }
 
-const every = 5000;
+/** Milliseconds between readings: short ones first, so that there is soon a line to see. */
+const firstPauses = [500, 1000, 2000];
+const pause = 5000;
 /** Ten minutes of readings. */
 const most = 121;
 const tokenPlace = 'daypass.metrics-token';
@@ -28,24 +30,28 @@ export function useMetrics(): LiveMetrics {
   const [token, setToken] = useState(() => sessionStorage.getItem(tokenPlace) ?? '');
   useEffect(() => {
     let isCurrent = true;
-    const read = async (): Promise<void> => {
-      if (document.hidden) return;
+    let timer = 0;
+    /** Whether it is worth reading again. */
+    const read = async (): Promise<boolean> => {
+      if (document.hidden) return true;
       const headers: Record<string, string> = token === '' ? {} : { authorization: `Bearer ${token}` };
       const response = await fetch('/_daypass/metrics', { headers });
       const text = await response.text();
-      if (!isCurrent) return;
+      if (!isCurrent) return false;
       setForbidden(!response.ok);
-      if (!response.ok) return stop();
+      if (!response.ok) return false;
       const reading = { at: Date.now(), samples: readSamples(text) };
       setReadings((before) => [...before, reading].slice(-most));
+      return true;
     };
-    const again = (): void => void read().catch(() => {});
-    const timer = setInterval(again, every);
-    const stop = (): void => clearInterval(timer);
-    again();
+    const readAgain = async (turn: number): Promise<void> => {
+      const isWorthIt = await read().catch(() => true);
+      if (isCurrent && isWorthIt) timer = window.setTimeout(readAgain, firstPauses[turn] ?? pause, turn + 1);
+    };
+    readAgain(0);
     return () => {
       isCurrent = false;
-      stop();
+      clearTimeout(timer);
     };
   }, [token]);
   const useToken = useCallback((given: string) => {
