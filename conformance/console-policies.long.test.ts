@@ -3,31 +3,24 @@ import { describe, expect, it } from 'vitest';
 import { consoleRig, heading } from './rig/console.ts';
 
 const rig = consoleRig();
-const { open, signIn, looksGood } = rig;
+const { at, looksGood } = rig;
 
 describe('roles', () => {
-  const roles = async (page: Page) => {
-    await signIn(page);
-    await page.getByRole('link', { name: 'Roles', exact: true }).click();
-    await page.getByRole('link', { name: 'ToppingOutPlayer' }).waitFor();
-  };
-  const player = async (page: Page) => {
-    await roles(page);
-    await page.getByRole('link', { name: 'ToppingOutPlayer' }).click();
+  const player = async () => {
+    const page = await at('roles', 'ToppingOutPlayer');
     await page.getByLabel('Trust policy').waitFor();
+    return page;
   };
 
-  looksGood('roles', roles);
   looksGood('role', player);
-  looksGood('role-new', async (page) => {
-    await roles(page);
-    await page.getByRole('link', { name: 'Create a role' }).click();
+  looksGood('role-new', async () => {
+    const page = await at('roles', 'new');
     await page.getByText('Valid, 1 statement').waitFor();
+    return page;
   });
 
   it('are checked while they are typed, and cannot be saved before they are valid', async () => {
-    const page = await open();
-    await player(page);
+    const page = await player();
     const trust = page.getByLabel('Trust policy');
     const written = await trust.inputValue();
     await trust.fill(written.replace('"Allow"', '"Alow"'));
@@ -39,8 +32,7 @@ describe('roles', () => {
   });
 
   it('are made for a pool, given a policy, changed and deleted', async () => {
-    const page = await open();
-    await roles(page);
+    const page = await at('roles');
     await page.getByRole('link', { name: 'Create a role' }).click();
     await page.getByLabel('Name').fill('Pilot');
     await page.getByLabel('For', { exact: true }).selectOption('guests');
@@ -68,27 +60,28 @@ describe('roles', () => {
 });
 
 describe('who can do what', () => {
-  const ask = async (page: Page, resource: string) => {
-    await signIn(page);
-    await page.getByRole('link', { name: 'Who can do what' }).click();
+  const ask = async (resource: string) => {
+    const page = await at('access');
     await page.getByLabel('Identity id').fill('us-east-1:ada');
     await page.getByLabel('Resource').fill(resource);
     await page.getByRole('button', { name: 'May they?' }).click();
+    return page;
   };
   const verdict = (page: Page, name: 'Allowed' | 'Denied') => page.getByRole('heading', { name }).waitFor();
 
-  looksGood('access-allowed', async (page) => {
-    await ask(page, 'arn:aws:s3:::topping-out/private/us-east-1:ada/round.json');
+  looksGood('access-allowed', async () => {
+    const page = await ask('arn:aws:s3:::topping-out/private/us-east-1:ada/round.json');
     await verdict(page, 'Allowed');
+    return page;
   });
-  looksGood('access-denied', async (page) => {
-    await ask(page, 'arn:aws:s3:::topping-out/private/us-east-1:grace/round.json');
+  looksGood('access-denied', async () => {
+    const page = await ask('arn:aws:s3:::topping-out/private/us-east-1:grace/round.json');
     await verdict(page, 'Denied');
+    return page;
   });
 
   it('names the statement that decides, and the service answers for guests', async () => {
-    const page = await open();
-    await ask(page, 'arn:aws:s3:::topping-out/private/us-east-1:ada/round.json');
+    const page = await ask('arn:aws:s3:::topping-out/private/us-east-1:ada/round.json');
     await page
       .getByRole('listitem')
       .filter({ hasText: 'OwnReplays' })

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import axe from 'axe-core';
 import { type Dev, startDev } from 'daypass';
-import { type Browser, chromium, type Page } from 'playwright-core';
+import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { account, type Endpoint, region } from './administrator.ts';
 
@@ -12,19 +12,24 @@ const album = process.env.DAYPASS_SCREENSHOTS;
 const desktop = { width: 1440, height: 900 };
 const phone = { width: 390, height: 844 };
 
+/** What a test may take on a machine with much else to do, in milliseconds; a single condition half of it. */
+export const patience = 120_000;
+
 /** The demo with its console in a real browser, for the tests of one file. */
 export interface ConsoleRig {
   dev(): Dev;
   /** The root key. */
   credentials(): Endpoint['rootCredentials'];
-  /** A new visitor at the console's door. */
-  open(colorScheme?: 'light' | 'dark'): Promise<Page>;
+  /** A new visitor at the console's door, with nothing kept from anybody before. */
+  open(): Promise<Page>;
   /** Lets a visitor in with the root key. */
   signIn(page: Page): Promise<Page>;
+  /** A page of the console, just loaded, with an operator signed in: one and the same tab in all tests of a file. */
+  at(...parts: readonly string[]): Promise<Page>;
   /** What browsers complained of so far; a test that leaves any fails. */
   complaints(): string[];
-  /** Makes tests that what is shown is accessible and fits, in both colours and at both widths. */
-  looksGood(name: string, show: (page: Page) => Promise<unknown>): void;
+  /** Makes a test that the page shown is accessible and fits, in both colours and at both widths. */
+  looksGood(name: string, show: () => Promise<Page>): void;
 }
 
 /** To be called once at the top of a file. */
@@ -34,6 +39,7 @@ export function consoleRig(): ConsoleRig {
   let dev: Dev;
   let browser: Browser;
   let key: Endpoint['rootCredentials'];
+  let operator: Promise<Page> | undefined;
 
   beforeAll(async () => {
     data = await mkdtemp(join(tmpdir(), 'daypass-console-'));
@@ -44,35 +50,72 @@ export function consoleRig(): ConsoleRig {
     browser = await chromium.launch({
       executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
       args: ['--no-sandbox', '--disable-background-networking', '--disable-gpu'],
+      timeout: patience,
     });
-  });
+  }, patience);
   afterAll(async () => {
     await browser?.close();
     await dev?.close();
     await rm(data, { recursive: true, force: true });
-  });
+  }, patience);
   afterEach(async () => {
-    for (const context of browser.contexts()) await context.close();
+    const kept = (await operator)?.context();
+    for (const context of browser.contexts()) if (context !== kept) await context.close();
     // Violations of the content security policy stand in the browser's console too.
     expect(complaints.splice(0)).toEqual([]);
   });
 
-  const open: ConsoleRig['open'] = async (colorScheme = 'light') => {
-    // Nothing is looked at on its way from one colour to another.
-    const reducedMotion = 'reduce';
+  async function visitor(): Promise<Page> {
     const context = await browser.newContext({
-      colorScheme,
-      reducedMotion,
+      colorScheme: 'light',
+      // Nothing is looked at on its way from one place or colour to another.
+      reducedMotion: 'reduce',
       viewport: desktop,
       locale: 'en-GB',
     });
-    const page = await context.newPage();
-    page.on('pageerror', (error) => complaints.push(error.message));
-    page.on('console', (message) => message.type() === 'error' && complaints.push(message.text()));
-    page.on('request', (request) => {
+    context.setDefaultTimeout(patience / 2);
+    listen(context);
+    return context.newPage();
+  }
+
+  function listen(context: BrowserContext): void {
+    context.on('weberror', (error) => complaints.push(error.error().message));
+    context.on('console', (message) => {
+      // Refusals are told below, with what was asked for.
+      const isRefusal = message.text().startsWith('Failed to load resource');
+      if (message.type() === 'error' && !isRefusal) complaints.push(message.text());
+    });
+    context.on('request', (request) => {
       if (!request.url().startsWith(dev.url)) complaints.push(`asked for ${request.url()}`);
     });
-    await page.goto(`${dev.url}/_daypass/console/`);
+    context.on('response', (response) => {
+      const target = response.request().headers()['x-amz-target'] ?? response.url();
+      // The way to learn that a provider has no principal tags.
+      const isQuestion = target.endsWith('.GetPrincipalTagAttributeMap') && response.status() === 404;
+      if (response.status() >= 400 && !isQuestion) complaints.push(`${target}: ${response.status()}`);
+    });
+  }
+
+  const url = (): string => `${dev.url}/_daypass/console/`;
+  const open: ConsoleRig['open'] = async () => {
+    const page = await visitor();
+    await page.goto(url());
+    return page;
+  };
+  const signIn: ConsoleRig['signIn'] = async (page) => {
+    await page.getByLabel('Access key ID').fill(key.accessKeyId);
+    await page.getByLabel('Secret access key').fill(key.secretAccessKey);
+    await page.getByRole('button', { name: 'Sign in', exact: true }).click();
+    await heading(page, 'Overview');
+    return page;
+  };
+  const at: ConsoleRig['at'] = async (...parts) => {
+    operator ??= open().then(signIn);
+    const page = await operator;
+    await page.setViewportSize(desktop);
+    // Another document in between, or a change of the fragment alone would load nothing.
+    await page.goto('about:blank');
+    await page.goto(`${url()}#/${parts.map(encodeURIComponent).join('/')}`);
     return page;
   };
 
@@ -80,29 +123,27 @@ export function consoleRig(): ConsoleRig {
     dev: () => dev,
     credentials: () => key,
     open,
-    async signIn(page) {
-      await page.getByLabel('Access key ID').fill(key.accessKeyId);
-      await page.getByLabel('Secret access key').fill(key.secretAccessKey);
-      await page.getByRole('button', { name: 'Sign in' }).click();
-      await heading(page, 'Overview');
-      return page;
-    },
+    signIn,
+    at,
     complaints: () => complaints.splice(0),
     looksGood(name, show) {
-      it.each(['light', 'dark'] as const)(`${name} is accessible and fits, in %s`, async (colours) => {
-        const page = await open(colours);
-        await show(page);
-        await page.waitForLoadState('networkidle');
-        for (const viewport of [desktop, phone]) {
-          await page.setViewportSize(viewport);
-          expect(await flaws(page)).toEqual([]);
-          expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(
-            viewport.width,
-          );
-          if (album === undefined) continue;
-          const path = join(album, `${name}-${colours}-${viewport.width}.png`);
-          await page.screenshot({ path, fullPage: viewport === phone });
+      it(`${name} is accessible and fits`, { timeout: patience }, async () => {
+        const page = await show();
+        await settled(page);
+        for (const colorScheme of ['light', 'dark'] as const) {
+          await page.emulateMedia({ colorScheme });
+          for (const viewport of [desktop, phone]) {
+            await page.setViewportSize(viewport);
+            const where = `${colorScheme}, ${viewport.width} px`;
+            expect(await flaws(page), where).toEqual([]);
+            const width = await page.evaluate('document.documentElement.scrollWidth');
+            expect(width, where).toBeLessThanOrEqual(viewport.width);
+            if (album === undefined) continue;
+            const path = join(album, `${name}-${colorScheme}-${viewport.width}.png`);
+            await page.screenshot({ path, fullPage: true });
+          }
         }
+        await page.emulateMedia({ colorScheme: 'light' });
       });
     },
   };
@@ -110,13 +151,18 @@ export function consoleRig(): ConsoleRig {
 
 /** Waits for the page of that title. */
 export async function heading(page: Page, name: string): Promise<void> {
-  await page.getByRole('heading', { level: 1, name }).waitFor();
+  await page.getByRole('heading', { level: 1, name, exact: true }).waitFor();
+}
+
+/** Waits until nothing is loading any more. */
+async function settled(page: Page): Promise<void> {
+  await page.locator('.progress, [aria-busy=true]').first().waitFor({ state: 'detached' });
 }
 
 /** What axe finds wrong, each with the elements it is about. */
 async function flaws(page: Page): Promise<unknown> {
-  await page.evaluate(axe.source);
-  const { violations } = (await page.evaluate('axe.run()')) as axe.AxeResults;
+  if (!(await page.evaluate('"axe" in window'))) await page.evaluate(axe.source);
+  const { violations } = (await page.evaluate('axe.run({ resultTypes: ["violations"] })')) as axe.AxeResults;
   return violations.map(({ id, nodes }) => ({
     id,
     nodes: nodes.map(({ html, any }) => [html, any[0]?.message]),
