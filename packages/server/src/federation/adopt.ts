@@ -1,7 +1,7 @@
 import { ServiceError } from '../errors.ts';
 import type { IdentityId, PoolId } from '../ids.ts';
 import { attempts, mustBeKeepable, notFound, tooManyChanges } from './identities.ts';
-import { forbidden, merged, type ProvenLogin } from './reconcile.ts';
+import { merged, mustBeEnabled, type ProvenLogin } from './reconcile.ts';
 import type { StandingServices } from './standing.ts';
 
 /**
@@ -20,7 +20,7 @@ export async function adopt(
   for (let attempt = 0; attempt < attempts; attempt++) {
     const identity = await store.getIdentityWithLogins(identityId);
     if (identity === undefined || identity.poolId !== poolId) throw notFound(identityId);
-    if (!identity.enabled) throw forbidden(identityId, 'the identity is disabled');
+    mustBeEnabled(identity);
     const owner = await store.findLogin(poolId, login.provider, login.subject);
     if (owner?.identityId === identityId) return;
     if (owner !== undefined) {

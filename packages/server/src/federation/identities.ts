@@ -6,7 +6,7 @@ import { type IdentityId, newIdentityId, type PoolId } from '../ids.ts';
 import { maxKeyBytes } from '../store/database.ts';
 import type { IdentityWithLogins, Store } from '../store/store.ts';
 import { type Pool, poolNotFound } from './pools.ts';
-import { forbidden, owns, type ProvenLogin, reconcile, type Situation } from './reconcile.ts';
+import { forbidden, mustBeEnabled, owns, type ProvenLogin, reconcile, type Situation } from './reconcile.ts';
 
 export interface IdentityServices {
   readonly store: Store;
@@ -54,7 +54,7 @@ export async function knownGuest(
 ): Promise<IdentityId> {
   const identity = await services.store.getIdentityWithLogins(identityId);
   if (identity === undefined) throw notFound(identityId);
-  if (!identity.enabled) throw forbidden(identityId, 'the identity is disabled');
+  mustBeEnabled(identity);
   if (identity.logins.length > 0) throw forbidden(identityId, 'the identity has logins, and none was shown');
   guestsAllowed(pool);
   return identityId;
@@ -86,7 +86,7 @@ export async function poolOf(
 export async function stillEnabled({ store }: IdentityServices, identityId: IdentityId): Promise<void> {
   const identity = await store.getIdentity(identityId);
   if (identity === undefined) throw notFound(identityId);
-  if (!identity.enabled) throw forbidden(identityId, 'the identity is disabled');
+  mustBeEnabled(identity);
 }
 
 export function notFound(identityId: IdentityId): ServiceError {

@@ -1,6 +1,6 @@
 import { ServiceError } from '../errors.ts';
 import type { IdentityId } from '../ids.ts';
-import type { IdentityChange, IdentityWithLogins } from '../store/store.ts';
+import type { IdentityChange, IdentityRecord, IdentityWithLogins } from '../store/store.ts';
 
 /** A login that has been proven: which user of which provider. */
 export interface ProvenLogin {
@@ -34,9 +34,9 @@ const mostLogins = 20;
  * Decides which identity a set of proven logins means. The steps, in order:
  *
  * 1. An identity that was asked for must be enabled and, unless it is a guest, own one of the logins.
- * 2. Those that own any of the logins, and the asked one, are one person. Of several the *survivor* is chosen: an
- *    identity with logins before a guest, then the older one, then the lesser id – whoever asks, and in whatever
- *    order the logins come, the outcome is the same.
+ * 2. Those that own any of the logins, and the asked one, are one person; all of them must be enabled. Of several the
+ *    *survivor* is chosen: an identity with logins before a guest, then the older one, then the lesser id – whoever
+ *    asks, and in whatever order the logins come, the outcome is the same.
  * 3. Logins of nobody are linked to the survivor, all logins of the others move to it, the others are disabled.
  * 4. An identity has one login of each public provider and at most 20 in all.
  *
@@ -46,6 +46,7 @@ export function reconcile(situation: Situation): Reconciliation {
   const { logins, owners, asked } = situation;
   if (asked !== undefined) mayBeAskedFor(asked, owners);
   const people = distinct(asked === undefined ? owners : [asked, ...owners]);
+  for (const person of people) mustBeEnabled(person);
   const [survivor, ...others] = people.sort(bySeniority);
   const link = logins.filter((_, index) => owners[index] === undefined);
   if (survivor === undefined) return { identity: 'new', change: { link } };
@@ -58,7 +59,8 @@ export function reconcile(situation: Situation): Reconciliation {
 
 /**
  * What has to be written so that one identity takes over all logins of others and some of nobody's; the others are
- * disabled. Throws ResourceConflictException when the outcome would be no legal identity.
+ * disabled. Throws ResourceConflictException when the outcome would be no legal identity, and NotAuthorizedException when
+ * one of them is disabled already.
  */
 export function merged(
   survivor: IdentityWithLogins,
@@ -66,6 +68,7 @@ export function merged(
   link: readonly ProvenLogin[],
   developerProviderName: string | undefined,
 ): Pick<IdentityChange, 'update' | 'moveLogins'> {
+  for (const identity of [survivor, ...others]) mustBeEnabled(identity);
   keepsLimits(
     [survivor, ...others].flatMap(({ logins }) => logins),
     link,
@@ -89,7 +92,7 @@ export function merged(
 }
 
 function mayBeAskedFor(asked: IdentityWithLogins, owners: Situation['owners']): void {
-  if (!asked.enabled) throw forbidden(asked.identityId, 'the identity is disabled');
+  mustBeEnabled(asked);
   const isGuest = asked.logins.length === 0;
   if (!isGuest && !owners.some((owner) => owner?.identityId === asked.identityId)) {
     throw loginsDoNotMatch('none of the logins belongs to the identity');
@@ -138,6 +141,10 @@ function keepsLimits(
 /** Whether a login is one of an identity's. */
 export function owns(identity: IdentityWithLogins | undefined, { provider, subject }: ProvenLogin): boolean {
   return identity?.logins.some((login) => login.provider === provider && login.subject === subject) ?? false;
+}
+
+export function mustBeEnabled({ identityId, enabled }: IdentityRecord): void {
+  if (!enabled) throw forbidden(identityId, 'the identity is disabled');
 }
 
 export function forbidden(identityId: string, reason: string): ServiceError {

@@ -1,7 +1,7 @@
 import type { IdentityId, PoolId } from '../ids.ts';
 import type { IdentityWithLogins, LoginRecord } from '../store/store.ts';
 import { attempts, type IdentityServices, notFound, poolOf, tooManyChanges } from './identities.ts';
-import { forbidden, loginsDoNotMatch, owns } from './reconcile.ts';
+import { loginsDoNotMatch, mustBeEnabled, owns } from './reconcile.ts';
 import { byOwnToken, type Logins, prove, type StandingServices } from './standing.ts';
 
 /**
@@ -20,7 +20,7 @@ export async function unlink(
   const proven = own === undefined ? await prove(services, pool, logins) : [];
   if (own === undefined && proven.length === 0) throw loginsDoNotMatch('no login was shown');
   await removeLogins(services, pool.document.poolId, identityId, (identity) => {
-    if (!identity.enabled) throw forbidden(identityId, 'the identity is disabled');
+    mustBeEnabled(identity);
     if (!proven.every((login) => owns(identity, login))) {
       throw loginsDoNotMatch('a login that was shown does not belong to the identity');
     }
@@ -35,7 +35,7 @@ export async function unlink(
  * ResourceNotFoundException when the identity is not one of the pool.
  */
 export async function removeLogins(
-  { store, clock }: IdentityServices,
+  { store, clock }: Pick<IdentityServices, 'store' | 'clock'>,
   poolId: PoolId,
   identityId: IdentityId,
   choose: (identity: IdentityWithLogins) => readonly LoginRecord[],
@@ -48,7 +48,11 @@ export async function removeLogins(
       poolId,
       at: clock.now(),
       update: [
-        { identityId, expectedVersion: identity.version, enabled: removed.length < identity.logins.length },
+        {
+          identityId,
+          expectedVersion: identity.version,
+          enabled: identity.enabled && removed.length < identity.logins.length,
+        },
       ],
       removeLogins: removed,
     });

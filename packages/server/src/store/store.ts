@@ -30,7 +30,10 @@ export interface Collection<T> {
 export interface IdentityRecord {
   readonly identityId: IdentityId;
   readonly poolId: PoolId;
-  /** False after a merge or after the last login was unlinked: the identity can never be used again. */
+  /**
+   * False after a merge or after the last login was unlinked, and then for good; or because an administrator said so,
+   * and then perhaps with logins.
+   */
   readonly enabled: boolean;
   /** Milliseconds since the epoch, like the two below. */
   readonly createdAt: number;

@@ -1,15 +1,21 @@
+import { DisableIdentity } from './DisableIdentity.ts';
+import { EnableIdentity } from './EnableIdentity.ts';
 import { ExplainBrokers } from './ExplainBrokers.ts';
 import { ExplainFederation } from './ExplainFederation.ts';
 import { Federate } from './Federate.ts';
 import { FindIdentities } from './FindIdentities.ts';
 import { LinkLogin } from './LinkLogin.ts';
 import { ListAuditEvents } from './ListAuditEvents.ts';
+import { MergeIdentities } from './MergeIdentities.ts';
 import { GetPoolSettings, SetPoolSettings } from './PoolSettings.ts';
 import { RevokeSessions } from './RevokeSessions.ts';
 import { RotateKeys } from './RotateKeys.ts';
+import { UnlinkLogin } from './UnlinkLogin.ts';
 
 /** What Daypass adds to the services of AWS. */
 export const daypassOperations = [
+  DisableIdentity,
+  EnableIdentity,
   ExplainBrokers,
   ExplainFederation,
   Federate,
@@ -17,7 +23,9 @@ export const daypassOperations = [
   GetPoolSettings,
   LinkLogin,
   ListAuditEvents,
+  MergeIdentities,
   RevokeSessions,
   RotateKeys,
   SetPoolSettings,
+  UnlinkLogin,
 ];
