@@ -1,12 +1,18 @@
 import { Buffer } from 'node:buffer';
-import { isIP } from 'node:net';
+import { isIP, type LookupFunction } from 'node:net';
 import { Agent, request } from 'undici';
 import { isLoopback, isPublicAddress, lookupPublic } from './address.ts';
+import { isUntrusted, registeredAuthority } from './thumbprint.ts';
 
 interface FetchOptions {
   readonly headers?: Readonly<Record<string, string>>;
   /** Bytes; a longer answer is an error. */
   readonly maxBytes: number;
+  /**
+   * SHA-1 of authorities, in lower-case hexadecimal, that may stand behind the provider's certificates when no
+   * trusted one does.
+   */
+  readonly thumbprints?: readonly string[];
 }
 
 export interface Fetched {
@@ -51,21 +57,32 @@ export function createProviderFetch(options: {
       throw new Error(`the override of ${key} must be https, or http on loopback`);
     }
   }
-  const anywhere = new Agent({ connections });
-  const publicOnly = new Agent({ connections, connect: { lookup: lookupPublic } });
+  const anywhere: Way = { agent: new Agent({ connections }), lookup: undefined };
+  const publicOnly: Way = {
+    agent: new Agent({ connections, connect: { lookup: lookupPublic } }),
+    lookup: lookupPublic,
+  };
 
-  async function getOnce(url: URL, dispatcher: Agent, options: FetchOptions) {
-    const response = await request(url, {
-      dispatcher,
-      headers: { accept: 'application/json', ...options.headers },
-      signal: AbortSignal.timeout(timeoutMs),
+  /** Asks once, and with a registered authority again when there is no trusted one: trusted ones come first, as on AWS. */
+  async function getOnce(url: URL, { agent, lookup }: Way, options: FetchOptions): Promise<Fetched> {
+    const signal = AbortSignal.timeout(timeoutMs);
+    const { thumbprints = [] } = options;
+    try {
+      return await ask(url, agent, signal, options);
+    } catch (error) {
+      if (thumbprints.length === 0 || !isUntrusted(error)) throw error;
+    }
+    const ca = await registeredAuthority(url, thumbprints, { lookup, signal });
+    // Of this question alone: another provider at the same host has not registered this authority.
+    const own = new Agent({
+      connections: 1,
+      connect: { ca, allowPartialTrustChain: true, ...(lookup && { lookup }) },
     });
-    const body = await readText(response.body, options.maxBytes);
-    const header = (name: string) => {
-      const value = response.headers[name];
-      return Array.isArray(value) ? value[0] : value;
-    };
-    return { status: response.statusCode, header, body };
+    try {
+      return await ask(url, own, signal, options);
+    } finally {
+      void own.destroy();
+    }
   }
 
   return {
@@ -86,10 +103,38 @@ export function createProviderFetch(options: {
       }
     },
     close() {
-      void anywhere.destroy();
-      void publicOnly.destroy();
+      void anywhere.agent.destroy();
+      void publicOnly.agent.destroy();
     },
   };
+}
+
+/** How sockets are made: to any address, or to public ones only. */
+interface Way {
+  readonly agent: Agent;
+  readonly lookup: LookupFunction | undefined;
+}
+
+async function ask(
+  url: URL,
+  dispatcher: Agent,
+  signal: AbortSignal,
+  options: FetchOptions,
+): Promise<Fetched> {
+  const {
+    statusCode: status,
+    headers,
+    body,
+  } = await request(url, {
+    dispatcher,
+    headers: { accept: 'application/json', ...options.headers },
+    signal,
+  });
+  const header = (name: string) => {
+    const value = headers[name];
+    return Array.isArray(value) ? value[0] : value;
+  };
+  return { status, header, body: await readText(body, options.maxBytes) };
 }
 
 /**

@@ -12,6 +12,8 @@ export interface KeySource {
   /** `https://…`; its discovery document names the JWK Set unless `jwksUri` does. */
   readonly issuer: string;
   readonly jwksUri?: string;
+  /** As `ProviderFetch` takes them. Default: none. */
+  readonly thumbprints?: readonly string[];
 }
 
 export interface KeyCacheOptions {
@@ -166,7 +168,8 @@ export class IssuerKeys {
   }
 
   async #get(address: string, maxBytes: number) {
-    const answer = await this.#options.fetch.get(this.#source.providerKey, address, { maxBytes });
+    const { providerKey, thumbprints = [] } = this.#source;
+    const answer = await this.#options.fetch.get(providerKey, address, { maxBytes, thumbprints });
     if (answer.status !== 200) throw new Error(`status ${answer.status} from ${new URL(address).host}`);
     return answer;
   }

@@ -44,7 +44,7 @@ interface OpenIdConnectProvider {
   /** As registered: `https://host[/path]`. */
   readonly url: string;
   readonly clientIds: readonly string[];
-  /** Kept for the IAM API; the server certificate is checked against the trusted authorities instead. */
+  /** SHA-1 of authorities for its certificates, in lower-case hexadecimal; the trusted ones count without. */
   readonly thumbprints: readonly string[];
 }
 
@@ -75,10 +75,12 @@ export interface TokenVerifier {
   close(): void;
 }
 
-interface OidcExpectation {
+export interface OidcExpectation {
   /** As registered, `https://host[/path]`; the token's `iss` must be exactly this. */
   readonly issuer: string;
   readonly clientIds: readonly string[];
+  /** Those that the provider is registered with. */
+  readonly thumbprints: readonly string[];
 }
 
 export interface OidcToken {

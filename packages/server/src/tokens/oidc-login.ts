@@ -1,6 +1,6 @@
 import { apple } from './apple.ts';
 import { google } from './google.ts';
-import { type Login, type OidcToken, type PoolProviders, proveLogin } from './login.ts';
+import { type Login, type OidcExpectation, type OidcToken, type PoolProviders, proveLogin } from './login.ts';
 import { type OidcSource, type OidcVerifier, type ProvenClaims, presentedAudience } from './oidc.ts';
 import { TokenRefused } from './refusal.ts';
 
@@ -32,7 +32,8 @@ export function verifyOidcLogin(
   if (acceptances.length === 0) {
     throw new TokenRefused({ kind: 'unsupported-provider' }, 'the pool has no such provider');
   }
-  const proven = oidc.prove(token, sourceOf(key));
+  const registered = providers.openIdConnectProviders.find(({ url }) => url === `https://${key}`);
+  const proven = oidc.prove(token, sourceOf(key, registered?.thumbprints));
   return proven instanceof Promise
     ? proven.then((proven) => loginOf(key, proven, acceptances))
     : loginOf(key, proven, acceptances);
@@ -41,17 +42,18 @@ export function verifyOidcLogin(
 /** Proves an id token of `issuer` that was issued to one of `clientIds`; throws `TokenRefused`. */
 export async function verifyOidcToken(
   token: string,
-  { issuer, clientIds }: { issuer: string; clientIds: readonly string[] },
+  { issuer, clientIds, thumbprints }: OidcExpectation,
   oidc: OidcVerifier,
 ): Promise<OidcToken> {
-  const proven = await oidc.prove(token, sourceOf(issuer.replace(/^https:\/\//, '')));
+  const proven = await oidc.prove(token, sourceOf(issuer.replace(/^https:\/\//, ''), thumbprints));
   const presented = presentedAudience(proven.claims);
   if (!areAll(presented, clientIds)) throw foreignAudience(presented);
   return { ...proven, audience: presented[0] };
 }
 
-function sourceOf(key: string): OidcSource {
-  return publicProviders.get(key) ?? { providerKey: key, issuer: `https://${key}` };
+/** The certificates of Google and Apple are those of public authorities, whatever somebody registers. */
+function sourceOf(key: string, thumbprints: readonly string[] = []): OidcSource {
+  return publicProviders.get(key) ?? { providerKey: key, issuer: `https://${key}`, thumbprints };
 }
 
 function acceptancesOf(key: string, providers: PoolProviders): readonly Acceptance[] {

@@ -208,7 +208,7 @@ describe('a token that was verified before', () => {
 });
 
 describe('verifyOidcToken', () => {
-  const expected = { issuer: `https://${key}`, clientIds: ['game'] };
+  const expected = { issuer: `https://${key}`, clientIds: ['game'], thumbprints: [] };
 
   it('proves a token for STS', async () => {
     await expect(verifier.verifyOidcToken(await issuer.token(), expected)).resolves.toMatchObject({

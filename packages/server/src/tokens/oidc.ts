@@ -104,10 +104,13 @@ export class OidcVerifier {
   }
 
   #keysOf(source: OidcSource): IssuerKeys {
-    let keys = this.#issuers.get(source.providerKey);
+    const { providerKey, thumbprints = [] } = source;
+    // What was fetched under thumbprints that no longer count is fetched again.
+    const name = thumbprints.length === 0 ? providerKey : `${providerKey} ${thumbprints.join(' ')}`;
+    let keys = this.#issuers.get(name);
     if (!keys) {
       keys = new IssuerKeys(source, this.#keyCache);
-      this.#issuers.set(source.providerKey, keys);
+      this.#issuers.set(name, keys);
     }
     return keys;
   }

@@ -55,6 +55,7 @@ export async function proveIdToken(services: StsServices, token: string): Promis
     issuer: `https://${key}`,
     // Google is a provider without being registered; which of its clients count is for the trust policy to say.
     clientIds: key === google ? presented : clientIds,
+    thumbprints: registered?.thumbprints ?? [],
   });
   const isRegistered = presented.every((client) => clientIds.includes(client));
   return {
