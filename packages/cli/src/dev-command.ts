@@ -48,6 +48,10 @@ function announcement(dev: Dev, { data, region }: DevOptions): string {
   OpenID provider   ${dev.openIdProviderUrl}   (players: ${names}; no password)
   Service           ${dev.url}
 
+Sign in on the command line:
+
+  npx daypass login ${dev.loginArguments.map(shellWord).join(' ')}
+
 The service as the AWS CLI sees it:
 
   AWS_SHARED_CREDENTIALS_FILE=${shellWord(dev.credentialsFile)} AWS_ENDPOINT_URL=${dev.url} aws cognito-identity list-identity-pools --max-results 10 --region ${region}

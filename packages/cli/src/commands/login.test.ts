@@ -93,6 +93,44 @@ describe('daypass login', () => {
     expect(code).toBe(1);
   });
 
+  it('signs in on another device, with a code', async () => {
+    let page = { status: 0, text: '' };
+    const { code, stdout, stderr } = await login(
+      async (url) => {
+        page = await visit(url);
+      },
+      '--device',
+      '--session',
+      'device',
+    );
+    expect(stderr).toMatch(/^Sign in at\nhttp:\S+\nwith the code [A-Z]{4}-[A-Z]{4}\n$/);
+    expect(stdout).toMatch(/^Signed in as us-east-1:/);
+    expect(code).toBe(0);
+    expect(page.status).toBe(200);
+    expect((await kept('device')).identityId).toBe((await kept()).identityId);
+  });
+
+  it('says in one line that the sign-in on the device was given up', async () => {
+    // Given up, the page asks for a code again and again.
+    const giveUp = (url: string) => Promise.allSettled([visit(url, { abort: 'yes' })]);
+    const { code, stderr } = await login(giveUp, '--device');
+    expect(stderr).toMatch(/\ndaypass: the provider refused: End-User aborted interaction\n$/);
+    expect(code).toBe(1);
+  });
+
+  it('says in one line that the provider is another one', async () => {
+    const { code, stderr } = await login(
+      visit,
+      '--issuer',
+      'https://other.example.test',
+      '--device',
+      '--provider-override',
+      `other.example.test=${provider.url}`,
+    );
+    expect(stderr).toMatch(/^daypass: the provider's answer cannot be used: .*issuer.*\n$/);
+    expect(code).toBe(1);
+  });
+
   it('takes a token from a file, and reads it again for new credentials', async () => {
     await login();
     const { login: signedIn, identityId } = await kept();
@@ -125,6 +163,7 @@ describe('daypass login', () => {
     ['no way in', [], /sign in with one of --issuer, --token-file and --guest/],
     ['two ways', ['--guest', '--issuer', issuer], /sign in with one of/],
     ['a token of nobody', ['--token-file', 'x'], /--token-file needs --provider/],
+    ['a device for nothing', ['--guest', '--device'], /--device needs --issuer/],
     ['an unknown application', ['--issuer', issuer], /--issuer needs --client-id/],
     ['a session named as a path', ['--guest', '--session', '../x'], /'--session <name>' argument/],
   ])('refuses %s', async (_what, args, line) => {

@@ -2,6 +2,7 @@ import { Command, Option } from 'commander';
 import { parsePort, parseProviderOverride, parseUrl } from '../options.ts';
 import { addPlaceOptions, type PlaceFlags } from '../service/connection.ts';
 import { exchange, type Visitor } from '../session/exchange.ts';
+import type { Application } from '../session/openid.ts';
 import { addSessionOptions, forgetSession, type SessionFlags, writeSession } from '../session/session.ts';
 import { harmless, print } from '../terminal.ts';
 import { UsageError } from '../usage-error.ts';
@@ -17,6 +18,7 @@ interface LoginFlags extends PlaceFlags, SessionFlags {
   readonly scope: string;
   readonly redirectPort: number;
   readonly browser: boolean;
+  readonly device?: boolean;
   readonly providerOverride: Readonly<Record<string, string>>;
   readonly json?: boolean;
 }
@@ -44,6 +46,7 @@ export function loginCommand(): Command {
         .argParser(parsePort),
     )
     .option('--no-browser', 'only show the address to open')
+    .option('--device', 'sign in on another device: shows an address and a code')
     .addOption(
       new Option('--provider-override <key=url>', 'fetch a provider from elsewhere; repeatable')
         .env('DAYPASS_PROVIDER_OVERRIDES')
@@ -81,6 +84,7 @@ async function visitorOf(flags: LoginFlags): Promise<Visitor> {
   const visitor = { endpoint, region, poolId: pool, ...(role !== undefined && { roleArn: role }) };
   const ways = [guest, tokenFile, issuer].filter((way) => way !== undefined);
   if (ways.length !== 1) throw new UsageError('sign in with one of --issuer, --token-file and --guest.');
+  if (flags.device && issuer === undefined) throw new UsageError('--device needs --issuer.');
   if (guest) return visitor;
   if (tokenFile !== undefined) {
     if (provider === undefined) throw new UsageError('--token-file needs --provider.');
@@ -88,15 +92,28 @@ async function visitorOf(flags: LoginFlags): Promise<Visitor> {
   }
   if (issuer === undefined || clientId === undefined) throw new UsageError('--issuer needs --client-id.');
   const key = provider ?? issuer.replace(/^https?:\/\//, '').replace(/\/$/, '');
-  // Loaded only now: nothing else speaks OAuth.
-  const { openBrowser, signInWithBrowser } = await import('../session/browser-sign-in.ts');
-  const token = await signInWithBrowser({
+  const token = await signIn(flags, {
     issuer,
     providerUrl:
       (Object.hasOwn(flags.providerOverride, key) ? flags.providerOverride[key] : undefined) ?? issuer,
     clientId,
     ...(process.env.DAYPASS_CLIENT_SECRET && { clientSecret: process.env.DAYPASS_CLIENT_SECRET }),
     scope: flags.scope,
+  });
+  return { ...visitor, login: { provider: key, token } };
+}
+
+/** The ID token of whoever signs in. What speaks OAuth is loaded only now: no other command does. */
+async function signIn(flags: LoginFlags, application: Application): Promise<string> {
+  if (flags.device) {
+    const { signInWithDevice } = await import('../session/device-sign-in.ts');
+    const show = (address: string, code: string) =>
+      process.stderr.write(`Sign in at\n${harmless(address)}\nwith the code ${harmless(code)}\n`);
+    return signInWithDevice({ ...application, show });
+  }
+  const { openBrowser, signInWithBrowser } = await import('../session/browser-sign-in.ts');
+  return signInWithBrowser({
+    ...application,
     port: flags.redirectPort,
     patience,
     show: (url) => {
@@ -104,5 +121,4 @@ async function visitorOf(flags: LoginFlags): Promise<Visitor> {
       if (flags.browser) openBrowser(url);
     },
   });
-  return { ...visitor, login: { provider: key, token } };
 }

@@ -1,4 +1,4 @@
-import { clientId, issuer } from './openid-provider.ts';
+import { clientId, commandLineClientId, issuer } from './openid-provider.ts';
 
 /** The names of the demo's resources, and who may do what with them. */
 export const demo = {
@@ -12,7 +12,7 @@ export const demo = {
 } as const;
 
 /** The login key of the OpenID provider: its issuer without the scheme. */
-export const provider = { key: new URL(issuer).host, issuer, clientId } as const;
+export const provider = { key: new URL(issuer).host, issuer, clientId, commandLineClientId } as const;
 
 const ownIdentity = `\${cognito-identity.amazonaws.com:sub}`;
 

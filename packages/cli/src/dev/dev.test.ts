@@ -5,7 +5,9 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { daypass } from '../commands/testing.ts';
 import { callJson, type Endpoint } from '../service/aws-api.ts';
+import { visit } from '../session/testing.ts';
 import { UsageError } from '../usage-error.ts';
 import { type Dev, type DevOptions, startDev } from './dev.ts';
 import type { GameConfig } from './game-site.ts';
@@ -65,6 +67,19 @@ describe('daypass dev', () => {
     ['a change', 'PUT', '/index.html', 405],
   ])('refuses %s', async (_what, method, path, status) => {
     expect((await fetch(`${dev.gameUrl}${path}`, { method })).status).toBe(status);
+  });
+
+  it.each([
+    ['in the browser', '--no-browser'],
+    ['on another device', '--device'],
+  ])('signs a player in on the command line, %s', async (_where, option) => {
+    const login = ['login', ...dev.loginArguments, option, '--cache', join(options.data, 'sessions')];
+    const { code, stdout } = await daypass(login, (told) => {
+      const [url] = /http:\S+/.exec(told) ?? [];
+      if (url !== undefined) void visit(url, { player: 'grace' });
+    });
+    expect(stdout).toMatch(/^Signed in as us-east-1:/);
+    expect(code).toBe(0);
   });
 
   it('finds pool, keys and scores again after a restart', async () => {

@@ -27,6 +27,8 @@ export interface Dev {
   readonly gameUrl: string;
   readonly openIdProviderUrl: string;
   readonly identityPoolId: string;
+  /** With which `daypass login` signs a player in. */
+  readonly loginArguments: readonly string[];
   /** The root key as the AWS CLI reads it. */
   readonly credentialsFile: string;
   close(): Promise<void>;
@@ -98,6 +100,11 @@ export async function startDev(options: DevOptions): Promise<Dev> {
       gameUrl: game.url,
       openIdProviderUrl: openIdProvider.url,
       identityPoolId,
+      loginArguments: [
+        ...['--endpoint', daypass.url, '--region', region, '--pool', identityPoolId],
+        ...['--issuer', provider.issuer, '--client-id', provider.commandLineClientId],
+        ...['--provider-override', `${provider.key}=${openIdProvider.url}`],
+      ],
       credentialsFile: join(data, 'credentials'),
       close,
     };

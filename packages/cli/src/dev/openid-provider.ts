@@ -4,12 +4,15 @@ import { closeServer, listen } from '../port.ts';
 import { playerOf } from './players.ts';
 import type { ProviderKeys } from './provider-keys.ts';
 import { providerSessions } from './provider-sessions.ts';
-import { messagePage, signInPage } from './sign-in-page.ts';
+import { formPage, messagePage, signInPage } from './sign-in-page.ts';
 
 /** The provider's name: the issuer in its tokens. Nothing is ever fetched from it; see `--provider-override`. */
 export const issuer = 'https://players.daypass.test';
 
 export const clientId = 'topping-out';
+
+/** `daypass login` as the provider knows it. */
+export const commandLineClientId = 'daypass-cli';
 
 export interface OpenIdProvider {
   /** Where it is reached. */
@@ -27,15 +30,19 @@ export interface OpenIdProviderOptions {
 /** Starts an OpenID provider with a few players and no passwords, on loopback. */
 export async function startOpenIdProvider(options: OpenIdProviderOptions): Promise<OpenIdProvider> {
   const provider = new Provider(issuer, configuration(options));
+  // A device may ask each second here; without this it is every five (RFC 8628 §3.2).
+  provider.use(async (context, next) => {
+    await next();
+    if (context.oidc?.route !== 'device_authorization' || context.status !== 200) return;
+    context.body = { ...(context.body as object), interval: 1 };
+  });
   const answer = provider.callback();
   const server = createServer((request, response) => {
     const path = new URL(request.url ?? '/', 'http://provider').pathname;
     if (!path.startsWith('/sign-in/')) return answer(request, response);
     signIn(provider, request, response).catch((error: unknown) => {
       const expired = error instanceof errors.SessionNotFound;
-      const text = expired
-        ? 'This sign-in has run out. Go back to the game and start again.'
-        : 'Something went wrong.';
+      const text = expired ? 'This sign-in has run out. Go back and start again.' : 'Something went wrong.';
       sendPage(response, expired ? 400 : 500, messagePage('Sign-in not possible', text));
     });
   });
@@ -56,6 +63,17 @@ function configuration({ origins, keys }: OpenIdProviderOptions): Configuration 
         token_endpoint_auth_method: 'none',
         id_token_signed_response_alg: 'RS256',
       },
+      {
+        client_id: commandLineClientId,
+        client_name: 'Daypass on the command line',
+        // A native application comes back to any port of this machine (RFC 8252 §7.3).
+        application_type: 'native',
+        redirect_uris: ['http://127.0.0.1/callback'],
+        response_types: ['code'],
+        grant_types: ['authorization_code', 'urn:ietf:params:oauth:grant-type:device_code'],
+        token_endpoint_auth_method: 'none',
+        id_token_signed_response_alg: 'RS256',
+      },
     ],
     adapter: providerSessions(),
     jwks: { keys: [keys.signing] },
@@ -65,16 +83,40 @@ function configuration({ origins, keys }: OpenIdProviderOptions): Configuration 
     claims: { openid: ['sub'], profile: ['name'] },
     // The game learns the player's name from the ID token, without a second request.
     conformIdTokenClaims: false,
-    features: { devInteractions: { enabled: false } },
+    features: {
+      devInteractions: { enabled: false },
+      deviceFlow: {
+        enabled: true,
+        userCodeInputSource: (context, form, _out, error) => {
+          const text =
+            error === undefined ? 'The terminal shows it.' : 'This is not a code that is waited for.';
+          context.body = formPage('Enter the code', text, form, 'op.deviceInputForm');
+        },
+        userCodeConfirmSource: (context, form, _client, _device, code) => {
+          const text = `The terminal must show ${code}; if it does not, close this page.`;
+          context.body = formPage('Is this your code?', text, form, 'op.deviceConfirmForm');
+        },
+        successSource: (context) => {
+          context.body = messagePage('You are signed in', 'Go back to the terminal.');
+        },
+      },
+    },
     interactions: { url: (_context, interaction) => `/sign-in/${interaction.uid}` },
     clientBasedCORS: (_context, origin) => origins.includes(origin),
-    ttl: { Interaction: hour, Session: hour, Grant: hour, AccessToken: hour, IdToken: hour },
+    ttl: {
+      Interaction: hour,
+      Session: hour,
+      Grant: hour,
+      AccessToken: hour,
+      IdToken: hour,
+      DeviceCode: 600,
+    },
     findAccount: (_context, subject) => {
       const player = playerOf(subject);
       if (player === undefined) return undefined;
       return { accountId: subject, claims: () => ({ sub: subject, name: player.name }) };
     },
-    // The game belongs to the same house: nobody is asked for consent.
+    // Game and command line belong to the same house: nobody is asked for consent.
     loadExistingGrant: async (context) => {
       const { client, session, provider } = context.oidc;
       if (client === undefined || session?.accountId === undefined) return undefined;
@@ -97,7 +139,8 @@ async function signIn(provider: Provider, request: IncomingMessage, response: Se
 
   const player = playerOf(new URLSearchParams(await readForm(request)).get('player') ?? '');
   const result = player
-    ? { login: { accountId: player.subject, amr: ['none'] } }
+    ? // Native applications are asked for consent each time (RFC 8252 §8.6); choosing a player is that, too.
+      { login: { accountId: player.subject, amr: ['none'] }, consent: {} }
     : { error: 'access_denied', error_description: 'The player went back without signing in.' };
   await provider.interactionFinished(request, response, result, { mergeWithLastSubmission: false });
 }

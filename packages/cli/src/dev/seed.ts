@@ -13,6 +13,11 @@ export async function seedPool(service: Endpoint, account: string): Promise<stri
       'ClientIDList.member.1': provider.clientId,
     }),
   );
+  // Also to a provider that is there from before.
+  await callIam(service, 'AddClientIDToOpenIDConnectProvider', {
+    OpenIDConnectProviderArn: providerArn(account),
+    ClientID: provider.commandLineClientId,
+  });
   const poolId = (await findPool(service)) ?? (await createPool(service, account));
   const player = {
     name: demo.playerRole,
@@ -99,9 +104,13 @@ async function createPool(service: Endpoint, account: string): Promise<string> {
   const pool = await cognito(service, 'CreateIdentityPool', {
     IdentityPoolName: demo.poolName,
     AllowUnauthenticatedIdentities: true,
-    OpenIdConnectProviderARNs: [`arn:aws:iam::${account}:oidc-provider/${provider.key}`],
+    OpenIdConnectProviderARNs: [providerArn(account)],
   });
   return String(pool.IdentityPoolId);
+}
+
+function providerArn(account: string): string {
+  return `arn:aws:iam::${account}:oidc-provider/${provider.key}`;
 }
 
 function cognito(service: Endpoint, operation: string, input: object): Promise<Record<string, unknown>> {

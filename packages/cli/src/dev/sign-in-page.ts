@@ -21,6 +21,16 @@ export function messagePage(title: string, text: string): string {
   return page(title, `<p role="alert">${escapeHtml(text)}</p>`);
 }
 
+/** A page around a form of the provider's own, whose id it is. */
+export function formPage(title: string, text: string, form: string, id: string): string {
+  return page(
+    title,
+    `<p>${escapeHtml(text)}</p>
+${form}
+<button form="${id}">Continue</button>`,
+  );
+}
+
 function page(title: string, content: string): string {
   return `<!doctype html>
 <html lang="en">
@@ -68,6 +78,11 @@ button {
   display: flex; align-items: center; gap: 14px; min-height: 60px; padding: 0 14px; cursor: pointer;
   border: 1px solid var(--line); border-radius: 16px; background: none; color: inherit; font: inherit; font-weight: 600;
 }
+input[type=text] {
+  width: 100%; min-height: 52px; border: 1px solid var(--line); border-radius: 16px; background: none; color: inherit;
+  font: inherit; letter-spacing: .1em; text-align: center; text-transform: uppercase;
+}
+main > form + button { width: 100%; margin-top: 12px; justify-content: center; }
 button:hover { border-color: #7c5cff; }
 button:focus-visible { outline: 3px solid #7c5cff; outline-offset: 2px; }
 button i {

@@ -1,5 +1,4 @@
 import { execFile, spawnSync } from 'node:child_process';
-import { createHash } from 'node:crypto';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -34,39 +33,14 @@ afterAll(async () => {
   await rm(directory, { recursive: true, force: true });
 });
 
-/** Ada's ID token, got as the game gets it. */
-async function adasToken(): Promise<string> {
-  const { openIdProviderUrl, gameUrl } = dev;
-  const verifier = 'v'.repeat(43);
-  const redirect = { client_id: 'topping-out', redirect_uri: `${gameUrl}/` };
-  const asked = new URLSearchParams({
-    ...redirect,
-    response_type: 'code',
-    scope: 'openid',
-    code_challenge: createHash('sha256').update(verifier).digest('base64url'),
-    code_challenge_method: 'S256',
-  });
-  const { url } = await visit(`${openIdProviderUrl}/auth?${asked}`, { player: 'ada' });
-  const code = new URL(url).searchParams.get('code') ?? '';
-  const body = new URLSearchParams({
-    ...redirect,
-    grant_type: 'authorization_code',
-    code,
-    code_verifier: verifier,
-  });
-  const answer = await fetch(`${openIdProviderUrl}/token`, { method: 'POST', body });
-  const { id_token } = (await answer.json()) as { id_token: string };
-  return id_token;
-}
-
 describe.skipIf(!hasAws)('the AWS CLI with credential_process', () => {
   it('writes and reads its own object in S3, and no other', async () => {
     const cache = join(directory, 'cache');
-    const tokenFile = join(directory, 'token');
-    await writeFile(tokenFile, await adasToken());
-    const login = ['--provider', 'players.daypass.test', '--token-file', tokenFile, '--cache', cache];
-    const place = ['--endpoint', dev.url, '--pool', dev.identityPoolId];
-    const { stdout } = await daypass(['login', ...place, ...login, '--json']);
+    const login = ['login', ...dev.loginArguments, '--no-browser', '--cache', cache, '--json'];
+    const { stdout } = await daypass(login, (told) => {
+      const [url] = /http:\S+/.exec(told) ?? [];
+      if (url !== undefined) void visit(url, { player: 'ada' });
+    });
     const { IdentityId } = JSON.parse(stdout);
 
     const config = join(directory, 'config');

@@ -3,15 +3,9 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import * as oauth from 'oauth4webapi';
 import { Failure } from '../failure.ts';
 import { closeServer, listen } from '../port.ts';
+import { type Application, connect, idTokenOf, told } from './openid.ts';
 
-export interface SignInOptions {
-  /** The issuer in the provider's tokens. */
-  readonly issuer: string;
-  /** Where the provider is fetched from, when that is not the issuer. */
-  readonly providerUrl: string;
-  readonly clientId: string;
-  readonly clientSecret?: string;
-  readonly scope: string;
+export interface SignInOptions extends Application {
   /** Port of the redirect; 0 is any free one, as RFC 8252 §7.3 asks providers to allow. */
   readonly port: number;
   /** Milliseconds. */
@@ -22,13 +16,7 @@ export interface SignInOptions {
 
 /** Signs in with a browser on this machine: authorization code and PKCE (RFC 7636, RFC 8252). Returns the ID token. */
 export async function signInWithBrowser(options: SignInOptions): Promise<string> {
-  const { issuer, providerUrl, clientId, clientSecret } = options;
-  const insecure = { [oauth.allowInsecureRequests]: isLoopback(providerUrl) };
-  const discovered = await oauth.discoveryRequest(new URL(providerUrl), insecure).catch(() => {
-    throw new Failure(`the provider at ${providerUrl} does not answer.`);
-  });
-  const server = await oauth.processDiscoveryResponse(new URL(issuer), discovered);
-  const client: oauth.Client = { client_id: clientId };
+  const { server, client, authentication, insecure } = await connect(options);
   const verifier = oauth.generateRandomCodeVerifier();
   const state = oauth.generateRandomState();
   const nonce = oauth.generateRandomNonce();
@@ -42,7 +30,6 @@ export async function signInWithBrowser(options: SignInOptions): Promise<string>
   try {
     options.show(await authorizationUrl(server, { ...options, redirectUri, verifier, state, nonce }));
     const parameters = await answered.promise;
-    const authentication = clientSecret === undefined ? oauth.None() : oauth.ClientSecretBasic(clientSecret);
     const response = await oauth.authorizationCodeGrantRequest(
       server,
       client,
@@ -56,8 +43,7 @@ export async function signInWithBrowser(options: SignInOptions): Promise<string>
       expectedNonce: nonce,
       requireIdToken: true,
     });
-    if (tokens.id_token === undefined) throw new Failure('the provider sent no ID token.');
-    return tokens.id_token;
+    return idTokenOf(tokens);
   } catch (error) {
     throw told(error);
   } finally {
@@ -118,21 +104,6 @@ function page(response: ServerResponse, status: number, text: string): void {
       connection: 'close',
     })
     .end(`<!doctype html><html lang="en"><title>Daypass</title><p>${text}</p>`);
-}
-
-function told(error: unknown): unknown {
-  if (error instanceof Failure) return error;
-  if (error instanceof oauth.AuthorizationResponseError || error instanceof oauth.ResponseBodyError) {
-    return new Failure(`the provider refused: ${error.error_description ?? error.error}`);
-  }
-  if (error instanceof oauth.OperationProcessingError || error instanceof oauth.UnsupportedOperationError) {
-    return new Failure(`the provider's answer cannot be used: ${error.message}`);
-  }
-  return error;
-}
-
-function isLoopback(url: string): boolean {
-  return ['127.0.0.1', 'localhost', '[::1]'].includes(new URL(url).hostname);
 }
 
 /** Opens an address in the browser of this machine, if it has one. */

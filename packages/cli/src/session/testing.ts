@@ -6,7 +6,7 @@ export const issuer = 'https://login.example.test';
 export const loginKey = 'login.example.test';
 export const clientId = 'daypass-cli';
 
-/** An OpenID provider for native applications, at which everybody is Ada. */
+/** An OpenID provider for native applications, at which everybody is Ada; devices may ask it often. */
 export async function startProvider(): Promise<{ url: string; close(): Promise<void> }> {
   const provider = new Provider(issuer, {
     clients: [
@@ -15,11 +15,11 @@ export async function startProvider(): Promise<{ url: string; close(): Promise<v
         application_type: 'native',
         redirect_uris: ['http://127.0.0.1/callback'],
         response_types: ['code'],
-        grant_types: ['authorization_code'],
+        grant_types: ['authorization_code', 'urn:ietf:params:oauth:grant-type:device_code'],
         token_endpoint_auth_method: 'none',
       },
     ],
-    features: { devInteractions: { enabled: false } },
+    features: { devInteractions: { enabled: false }, deviceFlow: { enabled: true } },
     interactions: { url: (_context, { uid }) => `/sign-in/${uid}` },
     findAccount: (_context, accountId) => ({ accountId, claims: () => ({ sub: accountId }) }),
     loadExistingGrant: async ({
@@ -35,6 +35,12 @@ export async function startProvider(): Promise<{ url: string; close(): Promise<v
       await grant.save();
       return grant;
     },
+  });
+  provider.use(async (context, next) => {
+    await next();
+    if (context.oidc?.route === 'device_authorization' && context.status === 200) {
+      context.body = { ...(context.body as object), interval: 0.05 };
+    }
   });
   const answer = provider.callback();
   const server = createServer((request, response) => {
