@@ -1,76 +1,29 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Daypass, startDaypass } from '@daypass/server';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { account, type BrokerRig, key, startBrokerRig } from './broker/testing.ts';
 import { daypass } from './commands/testing.ts';
-import { callCognito, callDaypass, callIam, type Endpoint } from './service/aws-api.ts';
+import { callCognito, callDaypass, callIam } from './service/aws-api.ts';
 
-const account = '111122223333';
-const key = 'pools.example.test';
 const mine =
   '{"Statement":{"Effect":"Allow","Action":"s3:GetObject","Resource":"arn:aws:s3:::b/${aws:PrincipalTag/team}"}}';
 
-let here: Daypass;
-let there: Daypass;
-let service: Endpoint;
-let target: Endpoint;
+let rig: BrokerRig;
 let folder: string;
 let poolId: string;
 
 beforeAll(async () => {
-  here = await startDaypass({ port: 0, logLevel: 'silent', publicUrl: `https://${key}` });
-  there = await startDaypass({
-    port: 0,
-    logLevel: 'silent',
-    account,
-    providerOverrides: { [key]: here.url },
-  });
-  service = { url: here.url, region: 'us-east-1', ...here.rootCredentials };
-  target = { url: there.url, region: 'us-east-1', ...there.rootCredentials };
-  process.env.AWS_ENDPOINT_URL = here.url;
-  process.env.AWS_ACCESS_KEY_ID = here.rootCredentials.accessKeyId;
-  process.env.AWS_SECRET_ACCESS_KEY = here.rootCredentials.secretAccessKey;
-  process.env.DAYPASS_TARGET_ACCESS_KEY_ID = there.rootCredentials.accessKeyId;
-  process.env.DAYPASS_TARGET_SECRET_ACCESS_KEY = there.rootCredentials.secretAccessKey;
+  rig = await startBrokerRig();
+  ({ poolId } = rig);
   folder = await mkdtemp(join(tmpdir(), 'daypass-broker-'));
   await writeFile(join(folder, 'mine.json'), JSON.stringify(JSON.parse(mine), undefined, 2));
-
-  const pool = await callCognito(service, 'CreateIdentityPool', {
-    IdentityPoolName: 'game',
-    AllowUnauthenticatedIdentities: true,
-  });
-  poolId = String(pool.IdentityPoolId);
-  const Roles = {
-    authenticated: await role('Player', 'authenticated'),
-    unauthenticated: await role('Guest', 'unauthenticated'),
-  };
-  await callCognito(service, 'SetIdentityPoolRoles', { IdentityPoolId: poolId, Roles });
 });
 
 afterAll(async () => {
-  await here.close();
-  await there.close();
+  await rig.close();
   await rm(folder, { recursive: true });
 });
-
-async function role(RoleName: string, amr: string): Promise<string> {
-  const provider = 'cognito-identity.amazonaws.com';
-  const trust = {
-    Version: '2012-10-17',
-    Statement: {
-      Effect: 'Allow',
-      Principal: { Federated: provider },
-      Action: 'sts:AssumeRoleWithWebIdentity',
-      Condition: {
-        StringEquals: { [`${provider}:aud`]: poolId },
-        'ForAnyValue:StringLike': { [`${provider}:amr`]: amr },
-      },
-    },
-  };
-  await callIam(service, 'CreateRole', { RoleName, AssumeRolePolicyDocument: JSON.stringify(trust) });
-  return `arn:aws:iam::000000000000:role/${RoleName}`;
-}
 
 const setup = (...args: string[]) => daypass(['broker', 'setup', '--pool', poolId, ...args]);
 const aws = () => ['--target', 'aws', '--target-account', account];
@@ -120,7 +73,7 @@ describe('daypass broker setup', () => {
   });
 
   it('changes nothing by printing', async () => {
-    const { Settings } = await callDaypass(service, 'GetPoolSettings', { IdentityPoolId: poolId });
+    const { Settings } = await callDaypass(rig.service, 'GetPoolSettings', { IdentityPoolId: poolId });
     expect(Settings).not.toHaveProperty('Brokers');
   });
 
@@ -143,7 +96,14 @@ describe('daypass broker setup', () => {
 
 describe('daypass broker setup --apply', () => {
   const apply = () =>
-    setup(...aws(), '--target-endpoint', there.url, '--session-policy', join(folder, 'mine.json'), '--apply');
+    setup(
+      ...aws(),
+      '--target-endpoint',
+      rig.target.url,
+      '--session-policy',
+      join(folder, 'mine.json'),
+      '--apply',
+    );
 
   it('registers everything, so that credentials come from there', async () => {
     const { code, stdout, stderr } = await apply();
@@ -156,11 +116,11 @@ describe('daypass broker setup --apply', () => {
       'brokered the pool’s roles',
       '',
     ]);
-    const { IdentityId } = await callCognito(service, 'GetId', { IdentityPoolId: poolId });
-    const { Credentials } = await callCognito(service, 'GetCredentialsForIdentity', { IdentityId });
+    const { IdentityId } = await callCognito(rig.service, 'GetId', { IdentityPoolId: poolId });
+    const { Credentials } = await callCognito(rig.service, 'GetCredentialsForIdentity', { IdentityId });
     const { AccessKeyId, SecretKey, SessionToken } = Credentials as Record<string, string>;
     const guest = {
-      ...target,
+      ...rig.target,
       accessKeyId: AccessKeyId ?? '',
       secretAccessKey: SecretKey ?? '',
       sessionToken: SessionToken ?? '',
@@ -168,7 +128,7 @@ describe('daypass broker setup --apply', () => {
     await expect(callIam(guest, 'GetUser', {})).rejects.toThrow(
       `arn:aws:sts::${account}:assumed-role/Guest/CognitoIdentityCredentials is not authorized`,
     );
-    const { Settings } = await callDaypass(service, 'GetPoolSettings', { IdentityPoolId: poolId });
+    const { Settings } = await callDaypass(rig.service, 'GetPoolSettings', { IdentityPoolId: poolId });
     expect(Settings).toMatchObject({
       Brokers: { 'arn:aws:iam::000000000000:role/Player': { SessionPolicy: mine } },
     });

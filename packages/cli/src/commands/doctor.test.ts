@@ -46,7 +46,7 @@ describe('daypass doctor', () => {
     service = await serveForCommands({ providerOverrides: { [loginKey]: provider.url } });
     await makePool(issuer, clientId);
     const { stdout, code } = await daypass(['doctor']);
-    expect(stdout).toContain(`✗ Provider    ${loginKey}: the keys of ${issuer} cannot be fetched\n`);
+    expect(stdout).toContain(`✗ Provider    ${loginKey}: the keys of ${issuer} cannot be fetched`);
     expect(stdout).toContain(`The service must reach https://${loginKey}/.well-known/openid-configuration`);
     expect(code).toBe(1);
   });

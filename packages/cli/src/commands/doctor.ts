@@ -11,7 +11,9 @@ interface DoctorFlags extends ConnectionFlags {
 
 export function doctorCommand(): Command {
   return addConnectionOptions(new Command('doctor'))
-    .description('check service, clock, database, keys, public URL, CORS and providers, and say what to do')
+    .description(
+      'check service, clock, database, keys, public URL, CORS, providers and brokers, and say what to do',
+    )
     .addOption(
       new Option('--origin <url>', 'where your web application lives').default('https://app.example.com'),
     )

@@ -1,5 +1,7 @@
 import { AwsError, callSts, type Endpoint } from '../service/aws-api.ts';
+import { examineBrokers } from './brokers.ts';
 import type { Finding } from './finding.ts';
+import { ask, member } from './http.ts';
 import { examineProviders } from './providers.ts';
 
 /** Seconds by which SigV4 and tokens tolerate clocks to differ. */
@@ -30,6 +32,7 @@ export async function examine(
     const { Arn } = await callSts(service, 'GetCallerIdentity', {});
     findings.push({ what: 'Your key', outcome: 'good', detail: String(Arn) });
     findings.push(...(await examineProviders(service)));
+    findings.push(...(await examineBrokers(service)));
   } catch (error) {
     findings.push({
       what: 'Your key',
@@ -117,18 +120,4 @@ async function cors(url: string, origin: string): Promise<Finding> {
     detail: `browsers may not ask from ${origin}`,
     advice: 'A proxy in front must pass OPTIONS requests and the access-control headers through.',
   };
-}
-
-async function ask(url: string, init: RequestInit = {}): Promise<Response | undefined> {
-  try {
-    return await fetch(url, { ...init, redirect: 'manual', signal: AbortSignal.timeout(5000) });
-  } catch {
-    return undefined;
-  }
-}
-
-async function member(url: string, name: string): Promise<unknown> {
-  const answer = await ask(url);
-  const json: unknown = await answer?.json().catch(() => undefined);
-  return Reflect.get(Object(json), name);
 }
