@@ -30,7 +30,7 @@ describe('daypass completion bash', () => {
     [['ap'], ['apply']],
     [
       ['identities', ''],
-      ['find', '--help'],
+      ['find', 'disable', 'enable', 'link', 'unlink', 'merge', '--help'],
     ],
     [
       ['identities', 'find', '--sub'],

@@ -2,6 +2,13 @@ import { Command, Option } from 'commander';
 import { callDaypass } from '../service/aws-api.ts';
 import { addConnectionOptions, type ConnectionFlags, connect } from '../service/connection.ts';
 import { harmless, print, table } from '../terminal.ts';
+import {
+  disableCommand,
+  enableCommand,
+  linkCommand,
+  mergeCommand,
+  unlinkCommand,
+} from './identity-changes.ts';
 
 interface FindFlags extends ConnectionFlags {
   readonly pool: string;
@@ -22,7 +29,14 @@ interface Identity {
 }
 
 export function identitiesCommand(): Command {
-  return new Command('identities').description('look at identities').addCommand(findCommand());
+  return new Command('identities')
+    .description('look at identities, and change them')
+    .addCommand(findCommand())
+    .addCommand(disableCommand())
+    .addCommand(enableCommand())
+    .addCommand(linkCommand())
+    .addCommand(unlinkCommand())
+    .addCommand(mergeCommand());
 }
 
 function findCommand(): Command {
