@@ -3,11 +3,10 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { IdentityDescription } from '@aws-sdk/client-cognito-identity';
 import type { IAMServiceException } from '@aws-sdk/client-iam';
 import { startTestProvider, type TestProvider } from '@daypass/server/testing';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { administrator } from './rig/administrator.ts';
+import { administrator, listIdentities } from './rig/administrator.ts';
 import { callPublic } from './rig/call.ts';
 import { type NodeProcess, startNodeProcess } from './rig/node-process.ts';
 import { type Patroni, patroniObstacle, startPatroni } from './rig/patroni.ts';
@@ -197,17 +196,6 @@ function startLoad(IdentityPoolId: string, admins: readonly ReturnType<typeof ad
       return { refusals, faults, acknowledged: { users, guests, roles } };
     },
   };
-}
-
-async function listIdentities({ cognito }: ReturnType<typeof administrator>, IdentityPoolId: string) {
-  const identities: IdentityDescription[] = [];
-  let NextToken: string | undefined;
-  do {
-    const page = await cognito.listIdentities({ IdentityPoolId, MaxResults: 60, NextToken });
-    identities.push(...(page.Identities ?? []));
-    NextToken = page.NextToken;
-  } while (NextToken !== undefined);
-  return identities;
 }
 
 /** Resolves when it is so; throws after two minutes. */

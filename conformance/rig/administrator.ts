@@ -2,6 +2,7 @@ import {
   CognitoIdentity,
   CreateIdentityPoolCommand,
   type CreateIdentityPoolCommandInput,
+  type IdentityDescription,
   SetIdentityPoolRolesCommand,
 } from '@aws-sdk/client-cognito-identity';
 import {
@@ -67,6 +68,18 @@ export function administrator({ url, rootCredentials }: Endpoint) {
   }
 
   return { cognito, iam, sts, registerIssuer, createPool, createRole, setRoles };
+}
+
+/** Every identity of a pool. */
+export async function listIdentities({ cognito }: ReturnType<typeof administrator>, IdentityPoolId: string) {
+  const identities: IdentityDescription[] = [];
+  let NextToken: string | undefined;
+  do {
+    const page = await cognito.listIdentities({ IdentityPoolId, MaxResults: 60, NextToken });
+    identities.push(...(page.Identities ?? []));
+    NextToken = page.NextToken;
+  } while (NextToken !== undefined);
+  return identities;
 }
 
 export function trustPolicy(poolId: string, amr: 'authenticated' | 'unauthenticated'): string {

@@ -1,4 +1,5 @@
 import { connect, type Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
 import { limitPools } from './limited.ts';
 import { type Listener, listen, type Timeouts } from './listener.ts';
@@ -204,6 +205,34 @@ describe('the listener', () => {
     );
     expect((await fetch(`${url()}_daypass/health`)).status).toBe(200);
     expect((await fetch(`${url()}_daypass/ready`)).status).toBe(503);
+  });
+
+  it('finishes what is in flight when it closes, and asks for no more on that connection', async () => {
+    await start();
+    const { socket, ended } = dial();
+    socket.write('PUT /bucket/key HTTP/1.1\r\nhost: x\r\nexpect: 100-continue\r\ncontent-length: 2\r\n\r\n');
+    await new Promise((resolve) => socket.once('data', resolve));
+    const closed = listener.close(60_000);
+    socket.write('{}');
+    expect(await ended).toMatch(/HTTP\/1\.1 200 .*\r\nconnection: close\r\n.*stored$/is);
+    await closed;
+  });
+
+  it('closes only when what was begun for a client that has gone away is over', async () => {
+    let over = false;
+    const begun = Promise.withResolvers<void>();
+    const s3 = async () => {
+      begun.resolve();
+      await sleep(50);
+      over = true;
+    };
+    listener = await listen({ ...echoEndpoints({}), s3 }, { host: '127.0.0.1', port: 0, maxConnections: 10 });
+    const { socket } = dial();
+    socket.write('GET /bucket/key HTTP/1.1\r\nhost: x\r\n\r\n');
+    await begun.promise;
+    socket.destroy();
+    await listener.close(0);
+    expect(over).toBe(true);
   });
 
   it('refuses a head that is too large', async () => {

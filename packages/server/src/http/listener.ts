@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { createServer, type RequestListener, type Server } from 'node:http';
+import { createServer, type RequestListener, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { refuseJson } from '../api/json-endpoint.ts';
 import { ServiceError } from '../errors.ts';
 import { writeAnswer } from './answer.ts';
@@ -37,6 +38,10 @@ const defaultTimeouts: Timeouts = { head: 20_000, body: 30_000, idle: 300_000 };
 const maxHeaderSize = 32 * 1024;
 /** Milliseconds that a connection is kept between two requests: longer than load balancers keep theirs. */
 const keepAliveTimeout = 65_000;
+/** Milliseconds that what is under way without a client gets to finish when the service ends. */
+const lastWork = 2_000;
+
+/** Serves HTTP. Throws the system's error when the port or the host cannot be had. */
 export async function listen(endpoints: Endpoints, options: ListenerOptions): Promise<Listener> {
   const { log, metrics } = endpoints;
   const { timeouts = defaultTimeouts } = options;
@@ -56,15 +61,20 @@ export async function listen(endpoints: Endpoints, options: ListenerOptions): Pr
     socket.once('close', () => metrics.connections.value--);
   });
   server.on('drop', () => metrics.droppedConnections.inc('http', 'too-many'));
+  const underway = new Set<ServerResponse>();
   const answer: RequestListener = (request, response) => {
     const requestId = randomUUID();
-    serve(endpoints, request, response, { requestId, bodyTimeout: timeouts.body }).catch((fault: unknown) => {
-      if (response.destroyed || request.destroyed) return;
-      log.error({ requestId, err: fault }, 'request failed');
-      const failed = new ServiceError('InternalErrorException', 'An internal error occurred.');
-      if (response.headersSent) response.destroy();
-      else writeAnswer(response, refuseJson(failed), requestId);
-    });
+    underway.add(response);
+    if (!server.listening) response.shouldKeepAlive = false;
+    serve(endpoints, request, response, { requestId, bodyTimeout: timeouts.body })
+      .catch((fault: unknown) => {
+        if (response.destroyed || request.destroyed) return;
+        log.error({ requestId, err: fault }, 'request failed');
+        const failed = new ServiceError('InternalErrorException', 'An internal error occurred.');
+        if (response.headersSent) response.destroy();
+        else writeAnswer(response, refuseJson(failed), requestId);
+      })
+      .then(() => underway.delete(response));
   };
   server.on('request', answer);
   // Node would say 100 Continue before anybody has looked at the request.
@@ -76,7 +86,7 @@ export async function listen(endpoints: Endpoints, options: ListenerOptions): Pr
   });
   await started(server, options);
   const address = server.address() as AddressInfo;
-  return { port: address.port, close: (grace) => stop(server, grace) };
+  return { port: address.port, close: (grace) => stop(server, underway, grace) };
 }
 
 function statusOf(code: string | undefined): string {
@@ -95,13 +105,16 @@ function started(server: Server, { host, port }: ListenerOptions): Promise<void>
   });
 }
 
-function stop(server: Server, grace: number): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(() => server.closeAllConnections(), grace);
-    server.close(() => {
-      clearTimeout(timer);
-      resolve();
-    });
-    server.closeIdleConnections();
+async function stop(server: Server, underway: ReadonlySet<ServerResponse>, grace: number): Promise<void> {
+  const closed = new Promise<void>((resolve) => {
+    server.close(() => resolve());
   });
+  // Else whoever has an open connection would go on asking on it.
+  for (const response of underway) response.shouldKeepAlive = false;
+  server.closeIdleConnections();
+  const timer = setTimeout(() => server.closeAllConnections(), grace);
+  await closed;
+  clearTimeout(timer);
+  // What was begun for clients that have gone away is not over with their connections.
+  for (let waited = 0; underway.size > 0 && waited < lastWork; waited += 10) await sleep(10);
 }
