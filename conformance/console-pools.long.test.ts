@@ -1,4 +1,11 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
+import { administrator, region } from './rig/administrator.ts';
 import { consoleRig, heading } from './rig/console.ts';
 import { callDaypass } from './rig/daypass-api.ts';
 
@@ -74,6 +81,47 @@ describe('pools', () => {
     expect(await page.getByRole('link', { name: 'Harbour' }).count()).toBe(0);
   });
 
+  looksGood('pool-tags', async () => {
+    const page = await demo('tags');
+    await page.getByLabel('Their sessions are tagged with').selectOption('claims that you name');
+    return page;
+  });
+
+  it('tag sessions with claims, and are the same again when their code is applied', async () => {
+    const { cognito, createPool } = administrator({ url: rig.dev().url, rootCredentials: rig.credentials() });
+    const provider = 'accounts.google.com';
+    const IdentityPoolId = await createPool({
+      IdentityPoolName: 'Lighthouse',
+      AllowClassicFlow: false,
+      SupportedLoginProviders: { [provider]: '1234.apps' },
+    });
+    const page = await at('pools', IdentityPoolId, 'tags');
+    await page.getByLabel('Their sessions are tagged with').selectOption('claims that you name');
+    await page.getByLabel('Tag', { exact: true }).fill('team');
+    await page.getByLabel('Claim').fill('hd');
+    await page.getByRole('button', { name: 'Add a tag' }).click();
+    await page.getByLabel('Tag', { exact: true }).last().fill('Team');
+    await page.getByLabel('Claim').last().fill('email');
+    await page.getByRole('button', { name: 'Save the tags' }).click();
+    await page.getByRole('alert').filter({ hasText: 'Team of accounts.google.com is there twice' }).waitFor();
+    await page.getByLabel('Tag', { exact: true }).last().fill('mail');
+    await page.getByRole('button', { name: 'Save the tags' }).click();
+    await heading(page, 'Lighthouse');
+    await page.getByRole('listitem').filter({ hasText: 'team is the claim hd' }).waitFor();
+
+    await page.getByRole('tab', { name: 'CloudFormation' }).click();
+    const code = page.getByRole('tabpanel').locator('pre');
+    const template = (await code.textContent()) ?? '';
+    await cognito.deleteIdentityPool({ IdentityPoolId });
+    await apply(template);
+    const { IdentityPools = [] } = await cognito.listIdentityPools({ MaxResults: 60 });
+    const again = IdentityPools.find(({ IdentityPoolName }) => IdentityPoolName === 'Lighthouse');
+    await (await at('pools', again?.IdentityPoolId ?? ''))
+      .getByRole('tab', { name: 'CloudFormation' })
+      .waitFor();
+    expect(await code.textContent()).toBe(template);
+  });
+
   it('keep what the console does not edit when their settings change', async () => {
     const endpoint = { url: rig.dev().url, rootCredentials: rig.credentials() };
     const IdentityPoolId = rig.dev().identityPoolId;
@@ -82,9 +130,37 @@ describe('pools', () => {
     const page = await demo();
     await page.getByRole('button', { name: 'Edit settings' }).click();
     await page.getByLabel('How long credentials live').selectOption('15 minutes');
+    await page.getByLabel('How long guests are kept who stay away').selectOption('30 days');
     await page.getByRole('button', { name: 'Save' }).click();
     await page.getByText('The settings are saved.').waitFor();
     const { Settings } = await callDaypass(endpoint, 'GetPoolSettings', { IdentityPoolId });
-    expect(Settings).toMatchObject({ ClientIds, CredentialLifetime: 900, GuestScopeDown: 'AWS' });
+    expect(Settings).toMatchObject({
+      ClientIds,
+      CredentialLifetime: 900,
+      GuestExpiry: 2_592_000,
+      GuestScopeDown: 'AWS',
+    });
   });
 });
+
+/** Applies a template as an administrator would who copied it. */
+async function apply(template: string): Promise<void> {
+  const folder = await mkdtemp(join(tmpdir(), 'daypass-console-code-'));
+  try {
+    const file = join(folder, 'pool.yaml');
+    await writeFile(file, template);
+    const { accessKeyId, secretAccessKey } = rig.credentials();
+    const environment = {
+      AWS_ENDPOINT_URL: rig.dev().url,
+      AWS_REGION: region,
+      AWS_ACCESS_KEY_ID: accessKeyId,
+      AWS_SECRET_ACCESS_KEY: secretAccessKey,
+    };
+    const command = fileURLToPath(new URL('../packages/cli/bin/daypass.js', import.meta.url));
+    await promisify(execFile)(process.execPath, [command, 'apply', file, '--yes'], {
+      env: { ...process.env, ...environment },
+    });
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}

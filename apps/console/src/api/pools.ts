@@ -1,5 +1,6 @@
 import type { Api } from './client.ts';
 import { everyPage } from './pages.ts';
+import { readTagMaps, type TagMap } from './tag-maps.ts';
 
 /** An identity pool as Cognito's API has it. */
 export interface Pool {
@@ -46,6 +47,8 @@ export interface PoolSettings {
   readonly CredentialLifetime?: number;
   readonly GuestScopeDown: 'AWS' | 'NONE' | 'POLICY';
   readonly GuestPolicy?: string;
+  /** Seconds after which a guest who was not seen is deleted. */
+  readonly GuestExpiry?: number;
 }
 
 /** A pool with everything that belongs to it. */
@@ -53,11 +56,17 @@ export interface WholePool {
   readonly pool: Pool;
   readonly roles: PoolRoles;
   readonly settings: PoolSettings;
+  readonly tagMaps: readonly TagMap[];
 }
 
 export interface PoolName {
   readonly IdentityPoolId: string;
   readonly IdentityPoolName: string;
+}
+
+/** A provider as people know it: registered ones by what their ARN ends with. */
+export function providerNameOf(key: string): string {
+  return key.startsWith('arn:') ? key.slice(key.indexOf('/') + 1) : key;
 }
 
 export function listPools(api: Api): Promise<readonly PoolName[]> {
@@ -71,10 +80,17 @@ export function listPools(api: Api): Promise<readonly PoolName[]> {
 }
 
 export async function readPool(api: Api, IdentityPoolId: string): Promise<WholePool> {
-  const [pool, roles, { Settings }] = await Promise.all([
-    api.cognito<Pool>('DescribeIdentityPool', { IdentityPoolId }),
-    api.cognito<Partial<PoolRoles>>('GetIdentityPoolRoles', { IdentityPoolId }),
+  const describing = api.cognito<Pool>('DescribeIdentityPool', { IdentityPoolId });
+  const [pool, roles, { Settings }, tagMaps] = await Promise.all([
+    describing,
+    readPoolRoles(api, IdentityPoolId),
     api.daypass<{ Settings: PoolSettings }>('GetPoolSettings', { IdentityPoolId }),
+    describing.then((pool) => readTagMaps(api, pool)),
   ]);
-  return { pool, roles: { ...roles, Roles: roles.Roles ?? {} }, settings: Settings };
+  return { pool, roles, settings: Settings, tagMaps };
+}
+
+export async function readPoolRoles(api: Api, IdentityPoolId: string): Promise<PoolRoles> {
+  const roles = await api.cognito<Partial<PoolRoles>>('GetIdentityPoolRoles', { IdentityPoolId });
+  return { ...roles, Roles: roles.Roles ?? {} };
 }

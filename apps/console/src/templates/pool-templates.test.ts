@@ -26,8 +26,12 @@ const described: Described = {
       },
     },
   },
+  tagMaps: [
+    { provider: 'accounts.google.com', useDefaults: false, tags: { team: 'hd' } },
+    { provider: 'cognito-idp.eu-west-1.amazonaws.com/eu-west-1_Ab', useDefaults: true, tags: {} },
+  ],
 };
-const bare: Described = { ...described, roles: { Roles: {} } };
+const bare: Described = { ...described, roles: { Roles: {} }, tagMaps: [] };
 
 describe('a pool', () => {
   it('is a CloudFormation template', () => {
@@ -64,6 +68,21 @@ Resources:
                 MatchType: Equals
                 Value: "example.com"
                 RoleARN: "arn:aws:iam::000000000000:role/Player"
+  PrincipalTags1:
+    Type: AWS::Cognito::IdentityPoolPrincipalTag
+    Properties:
+      IdentityPoolId:
+        Ref: IdentityPool
+      IdentityProviderName: "accounts.google.com"
+      PrincipalTags:
+        team: "hd"
+  PrincipalTags2:
+    Type: AWS::Cognito::IdentityPoolPrincipalTag
+    Properties:
+      IdentityPoolId:
+        Ref: IdentityPool
+      IdentityProviderName: "cognito-idp.eu-west-1.amazonaws.com/eu-west-1_Ab"
+      UseDefaults: true
 `);
   });
 
@@ -103,10 +122,25 @@ resource "aws_cognito_identity_pool_roles_attachment" "pool" {
     }
   }
 }
+
+resource "aws_cognito_identity_pool_provider_principal_tag" "provider1" {
+  identity_pool_id       = aws_cognito_identity_pool.pool.id
+  identity_provider_name = "accounts.google.com"
+  use_defaults           = false
+  principal_tags         = {
+    "team" = "hd"
+  }
+}
+
+resource "aws_cognito_identity_pool_provider_principal_tag" "provider2" {
+  identity_pool_id       = aws_cognito_identity_pool.pool.id
+  identity_provider_name = "cognito-idp.eu-west-1.amazonaws.com/eu-west-1_Ab"
+  use_defaults           = true
+}
 `);
   });
 
-  it('is two commands, whose words a shell takes as they were', () => {
+  it('is commands, whose words a shell takes as they were', () => {
     const script = awsCli(described, 'http://127.0.0.1:4100');
     // A shell function in place of the CLI says what it was given.
     const { stderr } = spawnSync(
@@ -121,13 +155,27 @@ resource "aws_cognito_identity_pool_roles_attachment" "pool" {
       .filter((_, at) => words[at - 1] === '--cli-input-json')
       .map((text) => JSON.parse(text));
     const { IdentityPoolId, ...input } = described.pool;
-    expect(inputs).toEqual([input, described.roles]);
+    expect(inputs).toEqual([
+      input,
+      described.roles,
+      { IdentityProviderName: 'accounts.google.com', UseDefaults: false, PrincipalTags: { team: 'hd' } },
+      { IdentityProviderName: 'cognito-idp.eu-west-1.amazonaws.com/eu-west-1_Ab', UseDefaults: true },
+    ]);
     expect(words[words.indexOf('--identity-pool-id') + 1]).toBe('the-pool');
   });
 
-  it('without roles has nothing attached', () => {
+  it('does not show by which tags the command line knows it', () => {
+    const tagged = {
+      ...bare,
+      pool: { ...bare.pool, IdentityPoolTags: { 'daypass:stack': 'game', 'daypass:logical-id': 'Pool' } },
+    };
+    const texts = [cloudFormation(tagged), terraform(tagged), awsCli(tagged, 'http://127.0.0.1:4100')];
+    expect(texts.join()).not.toMatch(/daypass:|tags/i);
+  });
+
+  it('without roles and tags has nothing attached', () => {
     expect(cloudFormation(bare)).not.toContain('IdentityPoolRoles');
     expect(terraform(bare)).not.toContain('roles_attachment');
-    expect(awsCli(bare, 'http://127.0.0.1:4100')).not.toContain('set-identity-pool-roles');
+    expect(awsCli(bare, 'http://127.0.0.1:4100')).not.toContain('set-');
   });
 });

@@ -1,19 +1,21 @@
 import type { Pool, PoolRoles, RoleMapping } from '../api/pools.ts';
+import type { TagMap } from '../api/tag-maps.ts';
 import { type Block, hcl } from './hcl.ts';
 import { type Value, yaml } from './yaml.ts';
 
-/** A pool and who gets which role in it. */
+/** A pool, who gets which role in it, and what of their claims becomes tags. */
 export interface Described {
   readonly pool: Pool;
   readonly roles: PoolRoles;
+  readonly tagMaps: readonly TagMap[];
 }
 
 /** The pool as a CloudFormation template. Source: CloudFormation template reference, AWS::Cognito::IdentityPool. */
-export function cloudFormation({ pool, roles }: Described): string {
+export function cloudFormation({ pool, roles, tagMaps }: Described): string {
   const { IdentityPoolId, IdentityPoolTags, SupportedLoginProviders, CognitoIdentityProviders, ...plain } =
     pool;
   const mappings = Object.entries(roles.RoleMappings ?? {});
-  const tags = Object.entries(IdentityPoolTags ?? {}).map(([Key, Value]) => ({ Key, Value }));
+  const tags = Object.entries(ownTags(IdentityPoolTags)).map(([Key, Value]) => ({ Key, Value }));
   const template = {
     AWSTemplateFormatVersion: '2010-09-09',
     Resources: {
@@ -44,14 +46,27 @@ export function cloudFormation({ pool, roles }: Described): string {
           },
         },
       }),
+      ...Object.fromEntries(
+        tagMaps.map(({ provider, useDefaults, tags }, at) => [
+          `PrincipalTags${at + 1}`,
+          {
+            Type: 'AWS::Cognito::IdentityPoolPrincipalTag',
+            Properties: {
+              IdentityPoolId: { Ref: 'IdentityPool' },
+              IdentityProviderName: provider,
+              ...(useDefaults ? { UseDefaults: true } : { PrincipalTags: tags }),
+            },
+          },
+        ]),
+      ),
     },
   };
   return `${yaml(template)}\n`;
 }
 
 /** The pool as a Terraform file. Source: Terraform registry, aws_cognito_identity_pool. */
-export function terraform({ pool, roles }: Described): string {
-  const tags = pool.IdentityPoolTags ?? {};
+export function terraform({ pool, roles, tagMaps }: Described): string {
+  const tags = ownTags(pool.IdentityPoolTags);
   const resources: Block[] = [
     {
       head: 'resource "aws_cognito_identity_pool" "pool"',
@@ -98,12 +113,25 @@ export function terraform({ pool, roles }: Described): string {
       })),
     });
   }
+  for (const [at, { provider, useDefaults, tags }] of tagMaps.entries()) {
+    resources.push({
+      head: `resource "aws_cognito_identity_pool_provider_principal_tag" "provider${at + 1}"`,
+      attributes: {
+        identity_pool_id: { expression: 'aws_cognito_identity_pool.pool.id' },
+        identity_provider_name: provider,
+        use_defaults: useDefaults,
+        principal_tags: useDefaults ? undefined : tags,
+      },
+    });
+  }
   return `${resources.map((block) => hcl(block)).join('\n\n')}\n`;
 }
 
 /** The pool as commands of the AWS CLI against this service. */
-export function awsCli({ pool, roles }: Described, endpoint: string): string {
-  const { IdentityPoolId, ...input } = pool;
+export function awsCli({ pool, roles, tagMaps }: Described, endpoint: string): string {
+  const { IdentityPoolId, IdentityPoolTags, ...plain } = pool;
+  const tags = ownTags(IdentityPoolTags);
+  const input = { ...plain, ...(Object.keys(tags).length > 0 && { IdentityPoolTags: tags }) };
   const create = [
     `export AWS_ENDPOINT_URL=${endpoint}`,
     '',
@@ -116,7 +144,20 @@ export function awsCli({ pool, roles }: Described, endpoint: string): string {
     'aws cognito-identity set-identity-pool-roles --identity-pool-id "$POOL" \\',
     `  --cli-input-json ${shellQuoted({ Roles: roles.Roles, RoleMappings: roles.RoleMappings })}`,
   ];
-  return `${[...create, ...(hasRoles(roles) ? attach : [])].join('\n')}\n`;
+  const tag = tagMaps.flatMap(({ provider, useDefaults, tags }) => [
+    '',
+    'aws cognito-identity set-principal-tag-attribute-map --identity-pool-id "$POOL" \\',
+    `  --cli-input-json ${shellQuoted({
+      IdentityProviderName: provider,
+      ...(useDefaults ? { UseDefaults: true } : { UseDefaults: false, PrincipalTags: tags }),
+    })}`,
+  ]);
+  return `${[...create, ...(hasRoles(roles) ? attach : []), ...tag].join('\n')}\n`;
+}
+
+/** Without those by which `daypass apply` knows what belongs to a stack. */
+function ownTags(tags: Pool['IdentityPoolTags'] = {}): Readonly<Record<string, string>> {
+  return Object.fromEntries(Object.entries(tags).filter(([key]) => !key.startsWith('daypass:')));
 }
 
 function hasRoles({ Roles, RoleMappings = {} }: PoolRoles): boolean {

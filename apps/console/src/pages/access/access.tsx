@@ -1,7 +1,7 @@
 import { useEffect, useState } from 'preact/hooks';
 import type { Permission, Explanation as Served } from '../../api/explain.ts';
 import { type Identity, isGuest, readIdentity } from '../../api/identities.ts';
-import { type PoolRoles, readPool } from '../../api/pools.ts';
+import { type PoolRoles, readPoolRoles } from '../../api/pools.ts';
 import { listRoles, policiesOfRole, type Role, readManagedPolicy, readRoleOf } from '../../api/roles.ts';
 import { useDesk } from '../../frame/desk.ts';
 import { Button } from '../../parts/button.tsx';
@@ -55,12 +55,12 @@ function Prepared({
 }) {
   const { api } = useDesk();
   const [known] = useLoaded<Known>(async () => {
-    const [roles, { roles: ofPool }, named] = await Promise.all([
+    const [roles, { Roles }, named] = await Promise.all([
       listRoles(api),
-      readPool(api, pool),
+      readPoolRoles(api, pool),
       identity === '' ? undefined : readIdentity(api, pool, identity),
     ]);
-    return { roles, standard: ofPool.Roles, identity: named };
+    return { roles, standard: Roles, identity: named };
   }, `${pool}/${identity}`);
   return (
     <Show what="the roles" loaded={known}>

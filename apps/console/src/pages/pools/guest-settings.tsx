@@ -4,7 +4,7 @@ import { useDesk } from '../../frame/desk.ts';
 import { Button } from '../../parts/button.tsx';
 import { Code } from '../../parts/code.tsx';
 import { Dialog } from '../../parts/dialog.tsx';
-import { SelectField } from '../../parts/field.tsx';
+import { type Option, SelectField } from '../../parts/field.tsx';
 import { Card } from '../../parts/page.tsx';
 import { PolicyEditor } from '../../parts/policy-editor.tsx';
 
@@ -23,6 +23,29 @@ const lifetimes = [
   { value: '43200', label: '12 hours' },
 ];
 
+const expiries = [
+  { value: '', label: 'As on AWS: for good' },
+  { value: '86400', label: 'a day' },
+  { value: '604800', label: 'a week' },
+  { value: '2592000', label: '30 days' },
+  { value: '7776000', label: '90 days' },
+  { value: '31536000', label: 'a year' },
+];
+
+/** The words for a number of seconds among those offered. */
+function labelOf(options: readonly Option[], seconds: number | undefined): string {
+  const value = String(seconds ?? '');
+  return options.find((option) => option.value === value)?.label ?? `${value} seconds`;
+}
+
+/** Keeps a number that is none of those offered to be seen. */
+function withCurrent(options: readonly Option[], seconds: number | undefined): readonly Option[] {
+  const label = labelOf(options, seconds);
+  return options.some((option) => option.label === label)
+    ? options
+    : [...options, { value: String(seconds), label }];
+}
+
 /** What a pool does beyond Cognito: how guests are limited, and how long credentials live. */
 export function GuestSettings({
   whole,
@@ -33,7 +56,6 @@ export function GuestSettings({
 }) {
   const { settings } = whole;
   const [editing, setEditing] = useState(false);
-  const lifetime = String(settings.CredentialLifetime ?? '');
   return (
     <Card
       title="Guests and sessions"
@@ -47,7 +69,9 @@ export function GuestSettings({
         <dt>Guests</dt>
         <dd>{limits[settings.GuestScopeDown]}</dd>
         <dt>Credentials live</dt>
-        <dd>{lifetimes.find(({ value }) => value === lifetime)?.label ?? `${lifetime} seconds`}</dd>
+        <dd>{labelOf(lifetimes, settings.CredentialLifetime)}</dd>
+        <dt>Guests who stay away are kept</dt>
+        <dd>{labelOf(expiries, settings.GuestExpiry)}</dd>
       </dl>
       {settings.GuestPolicy !== undefined && <Code what="the guests’ policy" text={settings.GuestPolicy} />}
       {editing && (
@@ -84,6 +108,7 @@ function Edit({
   const [limit, setLimit] = useState<string>(settings.GuestScopeDown);
   const [policy, setPolicy] = useState(settings.GuestPolicy ?? firstPolicy);
   const [lifetime, setLifetime] = useState(String(settings.CredentialLifetime ?? ''));
+  const [expiry, setExpiry] = useState(String(settings.GuestExpiry ?? ''));
   return (
     <Dialog
       title="Guests and sessions"
@@ -92,7 +117,7 @@ function Edit({
       onClose={onClose}
       onSubmit={async () => {
         // What is set is replaced as a whole, so everything that is not edited here goes back as it came.
-        const { CredentialLifetime, GuestPolicy, GuestScopeDown, ...others } = settings;
+        const { CredentialLifetime, GuestPolicy, GuestScopeDown, GuestExpiry, ...others } = settings;
         await api.daypass('SetPoolSettings', {
           IdentityPoolId: id,
           Settings: {
@@ -100,6 +125,7 @@ function Edit({
             GuestScopeDown: limit,
             ...(limit === 'POLICY' && { GuestPolicy: policy }),
             ...(lifetime !== '' && { CredentialLifetime: Number(lifetime) }),
+            ...(expiry !== '' && { GuestExpiry: Number(expiry) }),
           },
         });
         say('The settings are saved.');
@@ -126,7 +152,14 @@ function Edit({
         hint="A role’s own maximum still holds."
         value={lifetime}
         onChange={setLifetime}
-        options={lifetimes}
+        options={withCurrent(lifetimes, settings.CredentialLifetime)}
+      />
+      <SelectField
+        label="How long guests are kept who stay away"
+        hint="A guest who was not seen for so long is deleted; whoever has signed in once is no guest."
+        value={expiry}
+        onChange={setExpiry}
+        options={withCurrent(expiries, settings.GuestExpiry)}
       />
     </Dialog>
   );

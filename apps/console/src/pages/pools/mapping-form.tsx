@@ -1,4 +1,4 @@
-import type { RoleMapping, Rule } from '../../api/pools.ts';
+import { providerNameOf, type RoleMapping, type Rule } from '../../api/pools.ts';
 import { Button } from '../../parts/button.tsx';
 import { type Option, SelectField, TextField } from '../../parts/field.tsx';
 import { Card } from '../../parts/page.tsx';
@@ -30,9 +30,9 @@ export function MappingForm({
   const another: Rule = { Claim: '', MatchType: 'Equals', Value: '', RoleARN: roles[0]?.value ?? '' };
   return (
     <Card
-      title={`Users of ${provider}`}
+      title={`Users of ${providerNameOf(provider)}`}
       actions={
-        <Button kind="quiet" label={`Remove the mapping of ${provider}`} onClick={onRemove}>
+        <Button kind="quiet" label={`Remove the mapping of ${providerNameOf(provider)}`} onClick={onRemove}>
           Remove
         </Button>
       }

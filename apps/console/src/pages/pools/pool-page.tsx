@@ -1,5 +1,5 @@
 import { useState } from 'preact/hooks';
-import type { Pool, WholePool } from '../../api/pools.ts';
+import { type Pool, providerNameOf, type WholePool } from '../../api/pools.ts';
 import { useDesk } from '../../frame/desk.ts';
 import { Button, CopyButton } from '../../parts/button.tsx';
 import { Code } from '../../parts/code.tsx';
@@ -12,6 +12,7 @@ import { goTo, hrefOf } from '../../route.ts';
 import { awsCli, cloudFormation, terraform } from '../../templates/pool-templates.ts';
 import { GuestSettings } from './guest-settings.tsx';
 import { RolesCard } from './roles-card.tsx';
+import { TagsCard } from './tags-card.tsx';
 
 /** Everything about one pool. */
 export function PoolPage({
@@ -21,7 +22,7 @@ export function PoolPage({
   readonly whole: WholePool;
   readonly onChanged: () => void;
 }) {
-  const { pool, roles } = whole;
+  const { pool, roles, tagMaps } = whole;
   const { IdentityPoolId: id, IdentityPoolName: name } = pool;
   const [asking, ask] = useState<'delete' | 'revoke'>();
   return (
@@ -51,7 +52,10 @@ export function PoolPage({
         <Providers pool={pool} />
         <RolesCard roles={roles} edit={hrefOf('pools', id, 'roles')} />
       </div>
-      <GuestSettings whole={whole} onChanged={onChanged} />
+      <div class="columns">
+        <GuestSettings whole={whole} onChanged={onChanged} />
+        <TagsCard maps={tagMaps} edit={hrefOf('pools', id, 'tags')} />
+      </div>
       <Card title="The same as code">
         <Tabs
           label="Kinds of code"
@@ -95,7 +99,7 @@ function Providers({ pool }: { readonly pool: Pool }) {
     })),
     ...(pool.OpenIdConnectProviderARNs ?? []).map((arn) => ({
       kind: 'OpenID Connect',
-      name: arn.slice(arn.indexOf('/') + 1),
+      name: providerNameOf(arn),
       detail: arn,
     })),
     ...(pool.CognitoIdentityProviders ?? []).map(({ ProviderName, ClientId }) => ({
@@ -105,7 +109,7 @@ function Providers({ pool }: { readonly pool: Pool }) {
     })),
     ...(pool.SamlProviderARNs ?? []).map((arn) => ({
       kind: 'SAML',
-      name: arn.slice(arn.lastIndexOf('/') + 1),
+      name: providerNameOf(arn),
       detail: arn,
     })),
     ...(pool.DeveloperProviderName === undefined

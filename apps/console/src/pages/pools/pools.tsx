@@ -7,6 +7,7 @@ import { hrefOf } from '../../route.ts';
 import { CreatePool, EditPool } from './pool-form.tsx';
 import { PoolPage } from './pool-page.tsx';
 import { EditRoles } from './roles-form.tsx';
+import { EditTags } from './tags-form.tsx';
 
 /** Identity pools: all of them, or one and a part of it. */
 export function Pools({ id, part }: { readonly id: string; readonly part: string }) {
@@ -23,6 +24,7 @@ function OnePool({ id, part }: { readonly id: string; readonly part: string }) {
       {(whole) => {
         if (part === 'edit') return <EditPool pool={whole.pool} />;
         if (part === 'roles') return <EditRoles whole={whole} />;
+        if (part === 'tags') return <EditTags whole={whole} />;
         return <PoolPage whole={whole} onChanged={reload} />;
       }}
     </Show>

@@ -1,4 +1,5 @@
 import { useState } from 'preact/hooks';
+import { providerNameOf } from '../../api/pools.ts';
 import { membersAt, textAt } from '../../api/xml.ts';
 import { useDesk } from '../../frame/desk.ts';
 import { Button } from '../../parts/button.tsx';
@@ -79,7 +80,7 @@ function Choice({
 }) {
   return (
     <CheckField
-      label={arn.slice(arn.indexOf('/') + 1)}
+      label={providerNameOf(arn)}
       hint={arn.includes(':saml-provider/') ? 'SAML' : 'OpenID Connect'}
       checked={chosen.includes(arn)}
       onChange={(checked) => onChange(checked ? [...chosen, arn] : chosen.filter((other) => other !== arn))}

@@ -1,4 +1,4 @@
-import type { PoolRoles, RoleMapping } from '../../api/pools.ts';
+import { type PoolRoles, providerNameOf, type RoleMapping } from '../../api/pools.ts';
 import { roleNameOf } from '../../api/roles.ts';
 import { Badge } from '../../parts/notice.tsx';
 import { Card } from '../../parts/page.tsx';
@@ -40,7 +40,7 @@ export function RoleLink({ arn }: { readonly arn: string }) {
 function Mapping({ provider, mapping }: { readonly provider: string; readonly mapping: RoleMapping }) {
   return (
     <div class="mapping">
-      <h3>Users of {provider}</h3>
+      <h3>Users of {providerNameOf(provider)}</h3>
       <ol>
         {mapping.Type === 'Token' && <li>the role their token prefers</li>}
         {(mapping.RulesConfiguration?.Rules ?? []).map(({ Claim, MatchType, Value, RoleARN }) => (

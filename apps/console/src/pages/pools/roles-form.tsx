@@ -1,5 +1,11 @@
 import { useState } from 'preact/hooks';
-import type { Pool, PoolRoles, RoleMapping, WholePool } from '../../api/pools.ts';
+import {
+  type Pool,
+  type PoolRoles,
+  providerNameOf,
+  type RoleMapping,
+  type WholePool,
+} from '../../api/pools.ts';
 import { listRoles, roleNameOf } from '../../api/roles.ts';
 import { useDesk } from '../../frame/desk.ts';
 import { Button } from '../../parts/button.tsx';
@@ -109,7 +115,7 @@ function RolesForm({ whole, options }: { readonly whole: WholePool; readonly opt
             <SelectField
               label="For users of"
               value={provider === '' ? (free[0] ?? '') : provider}
-              options={free.map((value) => ({ value, label: value }))}
+              options={free.map((value) => ({ value, label: providerNameOf(value) }))}
               onChange={setProvider}
             />
             <Button
