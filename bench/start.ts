@@ -20,7 +20,7 @@ console.log(JSON.stringify({ load: loaded - begin, start: first - loaded, again:
 `;
 
 /** The packages that loading the server loads, each alone. */
-const dependencies = ['pino', 'prom-client', 'undici'];
+const dependencies = ['pino'];
 
 type Figures = Readonly<Record<string, number>>;
 

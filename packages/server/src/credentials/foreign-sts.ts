@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { Agent, request } from 'undici';
+import type { Agent } from 'undici';
 import { ServiceError } from '../errors.ts';
 import type { TemporaryCredentials } from './issuer.ts';
 import { misconfigured } from './misconfigured.ts';
@@ -33,6 +33,9 @@ const attempts = 3;
 const longestAnswer = 64 * 1024;
 const longestMessage = 300;
 
+/** Loaded with the first call: most services make none, and it would double the time of their start. */
+const undici = (): Promise<typeof import('undici')> => import('undici');
+
 export function openForeignSts(
   options: {
     /** Milliseconds for a call, waiting and further attempts included. Default 10,000. */
@@ -42,8 +45,7 @@ export function openForeignSts(
   } = {},
 ): ForeignSts {
   const { timeout = 10_000, firstPause = 100 } = options;
-  // HTTP/2 would put any number of calls on one connection.
-  const agent = new Agent({ connections: callsAtOnce, allowH2: false });
+  let agent: Agent | undefined;
   const calls = new Map<string, number>();
 
   async function once(
@@ -51,6 +53,9 @@ export function openForeignSts(
     asked: WebIdentityRequest,
     signal: AbortSignal,
   ): Promise<TemporaryCredentials> {
+    const { Agent, request } = await undici();
+    // HTTP/2 would put any number of calls on one connection.
+    agent ??= new Agent({ connections: callsAtOnce, allowH2: false });
     const answer = await request(endpoint, {
       dispatcher: agent,
       method: 'POST',
@@ -68,6 +73,7 @@ export function openForeignSts(
   }
 
   async function persistently(endpoint: URL, asked: WebIdentityRequest): Promise<TemporaryCredentials> {
+    await undici();
     const signal = AbortSignal.timeout(timeout);
     for (let attempt = 1; ; attempt++) {
       try {
@@ -100,7 +106,7 @@ export function openForeignSts(
         calls.set(url.origin, (calls.get(url.origin) ?? 1) - 1);
       }
     },
-    close: () => agent.destroy(),
+    close: async () => agent?.destroy(),
   };
 }
 

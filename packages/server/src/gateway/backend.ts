@@ -1,7 +1,8 @@
 import type { ServerResponse } from 'node:http';
+import { createRequire } from 'node:module';
 import type { Readable } from 'node:stream';
 import { signRequest } from '@daypass/sigv4';
-import { type Dispatcher, Pool } from 'undici';
+import type { Dispatcher, Pool } from 'undici';
 import type { Clock } from '../clock.ts';
 import type { Backend } from './gateway.ts';
 import type { Header } from './wire.ts';
@@ -35,6 +36,7 @@ export class BackendUnavailable extends Error {
   }
 }
 
+const load = createRequire(import.meta.url);
 /** More requests than this to one backend wait for a connection. */
 const maxConnections = 256;
 /** The longest answer `call` takes, in bytes. */
@@ -55,7 +57,9 @@ export class BackendConnection {
     // A prefix would have to be told from the bucket in every path and Location; no store needs one.
     if (backend.url.pathname !== '/')
       throw new TypeError(`the URL of a backend has no path: ${backend.url.href}`);
-    this.#pool = new Pool(backend.url.origin, { connections: maxConnections, pipelining: 1 });
+    // Loaded for the first backend: it would double the time in which a service without one starts.
+    const undici: typeof import('undici') = load('undici');
+    this.#pool = new undici.Pool(backend.url.origin, { connections: maxConnections, pipelining: 1 });
   }
 
   get subresources(): ReadonlySet<string> | undefined {

@@ -1,4 +1,4 @@
-import { AggregatorRegistry, collectDefaultMetrics, Registry } from 'prom-client';
+import type { Registry } from 'prom-client';
 import { Counter, Gauge, Histogram, type MetricSnapshot } from './series.ts';
 
 const quick = [0.000_01, 0.000_05, 0.000_1, 0.000_5, 0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5];
@@ -82,7 +82,7 @@ export function openMetrics() {
     ...metrics,
     async snapshot(): Promise<Snapshot> {
       const own: readonly MetricSnapshot[] = Object.values(metrics).map((metric) => metric.snapshot());
-      return [...own, ...(await processRegistry().getMetricsAsJSON())];
+      return [...own, ...(await (await processRegistry()).getMetricsAsJSON())];
     },
   };
 }
@@ -91,17 +91,22 @@ export function openMetrics() {
 export async function renderMetrics(
   snapshots: readonly Snapshot[],
 ): Promise<{ readonly contentType: string; readonly text: string }> {
+  const { AggregatorRegistry } = await prometheus();
   const registry = AggregatorRegistry.aggregate(snapshots.map((snapshot) => [...snapshot]));
   return { contentType: registry.contentType, text: await registry.metrics() };
 }
 
-let ofProcess: Registry | undefined;
+/** Loaded when somebody first asks for metrics: it would be a part of every start. */
+const prometheus = (): Promise<typeof import('prom-client')> => import('prom-client');
+
+let ofProcess: Promise<Registry> | undefined;
 
 /** Memory, processor time, event loop and garbage collection belong to the process, however many services it runs. */
-function processRegistry(): Registry {
-  if (ofProcess === undefined) {
-    ofProcess = new Registry();
-    collectDefaultMetrics({ register: ofProcess });
-  }
+function processRegistry(): Promise<Registry> {
+  ofProcess ??= prometheus().then(({ collectDefaultMetrics, Registry }) => {
+    const register = new Registry();
+    collectDefaultMetrics({ register });
+    return register;
+  });
   return ofProcess;
 }

@@ -1,6 +1,6 @@
 import { Buffer } from 'node:buffer';
 import { isIP, type LookupFunction } from 'node:net';
-import { Agent, request } from 'undici';
+import type { Agent } from 'undici';
 import { isLoopback, isPublicAddress, lookupPublic } from './address.ts';
 import { isUntrusted, registeredAuthority } from './thumbprint.ts';
 
@@ -57,18 +57,18 @@ export function createProviderFetch(options: {
       throw new Error(`the override of ${key} must be https, or http on loopback`);
     }
   }
-  const anywhere: Way = { agent: new Agent({ connections }), lookup: undefined };
-  const publicOnly: Way = {
-    agent: new Agent({ connections, connect: { lookup: lookupPublic } }),
-    lookup: lookupPublic,
-  };
+  const anywhere: Way = {};
+  const publicOnly: Way = { lookup: lookupPublic };
 
   /** Asks once, and with a registered authority again when there is no trusted one: trusted ones come first, as on AWS. */
-  async function getOnce(url: URL, { agent, lookup }: Way, options: FetchOptions): Promise<Fetched> {
+  async function getOnce(url: URL, way: Way, options: FetchOptions): Promise<Fetched> {
+    const { lookup } = way;
+    const { Agent } = await undici();
+    way.agent ??= new Agent({ connections, ...(lookup && { connect: { lookup } }) });
     const signal = AbortSignal.timeout(timeoutMs);
     const { thumbprints = [] } = options;
     try {
-      return await ask(url, agent, signal, options);
+      return await ask(url, way.agent, signal, options);
     } catch (error) {
       if (thumbprints.length === 0 || !isUntrusted(error)) throw error;
     }
@@ -103,16 +103,20 @@ export function createProviderFetch(options: {
       }
     },
     close() {
-      void anywhere.agent.destroy();
-      void publicOnly.agent.destroy();
+      void anywhere.agent?.destroy();
+      void publicOnly.agent?.destroy();
     },
   };
 }
 
+/** Loaded with the first question: it would double the time of a start. */
+const undici = (): Promise<typeof import('undici')> => import('undici');
+
 /** How sockets are made: to any address, or to public ones only. */
 interface Way {
-  readonly agent: Agent;
-  readonly lookup: LookupFunction | undefined;
+  readonly lookup?: LookupFunction;
+  /** Made with the first question. */
+  agent?: Agent;
 }
 
 async function ask(
@@ -121,6 +125,7 @@ async function ask(
   signal: AbortSignal,
   options: FetchOptions,
 ): Promise<Fetched> {
+  const { request } = await undici();
   const {
     statusCode: status,
     headers,
