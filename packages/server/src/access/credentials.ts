@@ -89,7 +89,7 @@ function userCaller({ account }: Place, { arn, document }: User, key: Key): User
  * Puts the role's tags beneath the session's own: a session tag replaces the role's of the same key, whatever the case.
  * Source: IAM User Guide, "Passing session tags in AWS STS".
  */
-function withRoleTags(session: SessionCaller, role: Role | undefined): SessionCaller {
+export function withRoleTags(session: SessionCaller, role: Role | undefined): SessionCaller {
   if (role === undefined || !isSessionOf(session, role)) return session;
   const own = new Set(Object.keys(session.tags).map((key) => key.toLowerCase()));
   const inherited = Object.entries(role.document.tags).filter(([key]) => !own.has(key.toLowerCase()));

@@ -1,10 +1,11 @@
-import { type CompiledPolicy, compilePolicy, parsePolicy } from '@daypass/policy';
+import type { CompiledPolicy } from '@daypass/policy';
 import type { Clock } from '../clock.ts';
 import { cachedCollection } from '../store/cached-collection.ts';
 import type { ManagedPolicyDocument } from '../store/documents.ts';
 import type { Store } from '../store/store.ts';
 import { type Place, policyArn, policyNameOf } from './arn.ts';
 import { guestScopeDown } from './guest-scope-down.ts';
+import { compileText } from './written-policy.ts';
 
 /** The default versions of managed policies, compiled. */
 export interface ManagedPolicies {
@@ -18,10 +19,7 @@ export interface ManagedPolicies {
 }
 
 const builtInPolicies: ReadonlyMap<string, CompiledPolicy> = new Map(
-  [...guestScopeDown].map(([arn, text]) => [
-    arn,
-    compilePolicy(parsePolicy(text, 'identity'), `managed policy ${arn}`),
-  ]),
+  [...guestScopeDown].map(([arn, text]) => [arn, compileText(text, 'identity', `managed policy ${arn}`)]),
 );
 
 export function openManagedPolicies(options: { store: Store; clock: Clock; place: Place }): ManagedPolicies {
@@ -52,5 +50,5 @@ function compileDefault({
   versions,
 }: ManagedPolicyDocument): CompiledPolicy | undefined {
   const version = versions.find(({ versionId }) => versionId === defaultVersionId);
-  return version && compilePolicy(parsePolicy(version.document, 'identity'), `managed policy ${policyName}`);
+  return version && compileText(version.document, 'identity', `managed policy ${policyName}`);
 }

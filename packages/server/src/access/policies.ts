@@ -1,15 +1,10 @@
-import {
-  type CompiledPolicy,
-  type Context,
-  compilePolicy,
-  type PolicySet,
-  parsePolicy,
-} from '@daypass/policy';
+import type { CompiledPolicy, Context, PolicySet } from '@daypass/policy';
 import { accessTokenProviders, federatedProvider } from './assume.ts';
 import type { Caller, SessionCaller } from './caller.ts';
 import type { ManagedPolicies } from './managed-policies.ts';
 import { isSessionOf, type Roles } from './roles.ts';
 import type { Users } from './users.ts';
+import { compileText } from './written-policy.ts';
 
 /** Nothing is allowed: what binds a caller whose role or user is gone. */
 const nothing: PolicySet = { identity: [] };
@@ -85,7 +80,7 @@ function sessionPolicyCompiler(): (text: string) => CompiledPolicy {
   return (text) => {
     const known = compiled.get(text);
     if (known !== undefined) return known;
-    const policy = compilePolicy(parsePolicy(text, 'session'), 'session policy');
+    const policy = compileText(text, 'session', 'session policy');
     const oldest = compiled.keys().next();
     if (compiled.size >= compiledAtMost && !oldest.done) compiled.delete(oldest.value);
     compiled.set(text, policy);

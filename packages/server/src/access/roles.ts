@@ -5,6 +5,7 @@ import type { RoleDocument } from '../store/documents.ts';
 import type { Store } from '../store/store.ts';
 import { type Place, roleArn, roleNameOf } from './arn.ts';
 import type { SessionCaller } from './caller.ts';
+import { compileText } from './written-policy.ts';
 
 /** A role with its policies compiled. */
 export interface Role {
@@ -53,7 +54,7 @@ function compile(place: Place, document: RoleDocument): Role {
     arn: roleArn(place, document.path, roleName),
     trust: compilePolicy(parsePolicy(document.trustPolicy, 'trust'), `trust policy of role ${roleName}`),
     inline: Object.entries(document.inlinePolicies).map(([name, text]) =>
-      compilePolicy(parsePolicy(text, 'identity'), `policy ${name} of role ${roleName}`),
+      compileText(text, 'identity', `policy ${name} of role ${roleName}`),
     ),
   };
 }

@@ -1,4 +1,3 @@
-import type { StatementExplanation } from '@daypass/policy';
 import { poolArn } from '../../access/arn.ts';
 import type { AuditEvent } from '../../audit/event.ts';
 import { ServiceError } from '../../errors.ts';
@@ -8,6 +7,7 @@ import { arn, identityId, identityPoolId, logins } from '../cognito-identity/sha
 import { type Output, operation } from '../protocol/operation.ts';
 import { list, required, string, structure } from '../protocol/shape.ts';
 import { describeBroker } from './ExplainBrokers.ts';
+import { describeStatement } from './explanation.ts';
 import type { DaypassServices } from './services.ts';
 
 /**
@@ -96,22 +96,5 @@ function describeStep({ name, outcome, detail, error, broker, statements }: Step
     Error: error && { Code: error.code, Message: error.message },
     Broker: broker && describeBroker(broker),
     Statements: statements?.map(describeStatement),
-  };
-}
-
-function describeStatement({ source, sid, effect, matched, mismatches }: StatementExplanation): Output {
-  return {
-    Source: source,
-    Sid: sid,
-    Effect: effect,
-    Matched: matched,
-    Mismatches: mismatches.map(({ element, operator, key, wanted, actual, reason }) => ({
-      Element: element,
-      Operator: operator,
-      Key: key,
-      Wanted: wanted,
-      Actual: actual,
-      Reason: reason,
-    })),
   };
 }

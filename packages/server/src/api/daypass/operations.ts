@@ -1,5 +1,6 @@
 import { DisableIdentity } from './DisableIdentity.ts';
 import { EnableIdentity } from './EnableIdentity.ts';
+import { ExplainAccess } from './ExplainAccess.ts';
 import { ExplainBrokers } from './ExplainBrokers.ts';
 import { ExplainFederation } from './ExplainFederation.ts';
 import { Federate } from './Federate.ts';
@@ -16,6 +17,7 @@ import { UnlinkLogin } from './UnlinkLogin.ts';
 export const daypassOperations = [
   DisableIdentity,
   EnableIdentity,
+  ExplainAccess,
   ExplainBrokers,
   ExplainFederation,
   Federate,
