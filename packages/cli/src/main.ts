@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 import { brokerCommand } from './broker-command.ts';
 import { applyCommand } from './commands/apply.ts';
 import { auditCommand } from './commands/audit.ts';
+import { canCommand } from './commands/can.ts';
 import { completionCommand } from './commands/completion.ts';
 import { credentialsCommand, execCommand } from './commands/credentials.ts';
 import { dataCommand } from './commands/data.ts';
@@ -42,6 +43,7 @@ export function commandLine(): Command {
     execCommand(),
     whoamiCommand(),
     explainCommand(),
+    canCommand(),
     identitiesCommand(),
     revokeCommand(),
     auditCommand(),
