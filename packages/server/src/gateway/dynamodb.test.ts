@@ -230,8 +230,12 @@ describe('a player with a policy on dynamodb:LeadingKeys', () => {
       }),
     ],
     [
-      'a statement, whose key is not proven',
-      new ExecuteStatementCommand({ Statement: `SELECT * FROM "Scores" WHERE player = '${region}:eve'` }),
+      'a statement about a foreign key',
+      new ExecuteStatementCommand({ Statement: `SELECT * FROM "Scores" WHERE player = '${region}:victim'` }),
+    ],
+    [
+      'a statement whose key is not proven',
+      new ExecuteStatementCommand({ Statement: `SELECT * FROM "Scores" WHERE player <= '${region}:eve'` }),
     ],
   ])('is refused %s', async (_, command) => {
     const { client, caller } = player('eve');

@@ -28,6 +28,8 @@ export interface Access {
   readonly leadingKeys: readonly string[] | undefined;
   readonly attributes: Iterable<string>;
   readonly select?: string | undefined;
+  /** `true` or `false`. */
+  readonly fullTableScan?: string | undefined;
   readonly returnValues?: string | undefined;
   readonly returnConsumedCapacity?: string | undefined;
   readonly enclosingOperation?: string | undefined;
@@ -43,6 +45,7 @@ export interface Access {
 export function demand(access: Access): Demand {
   const single = {
     'dynamodb:select': access.select,
+    'dynamodb:fulltablescan': access.fullTableScan,
     'dynamodb:returnvalues': access.returnValues,
     'dynamodb:returnconsumedcapacity': access.returnConsumedCapacity,
     'dynamodb:enclosingoperation': access.enclosingOperation,

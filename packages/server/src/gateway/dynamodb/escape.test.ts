@@ -1,87 +1,9 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { createDynamoDbHandler } from '../dynamodb.ts';
-import {
-  account,
-  backendAt,
-  type Listening,
-  listen,
-  type Player,
-  type RecordingStore,
-  recordingStore,
-  region,
-  type Surroundings,
-  send,
-  signed,
-  surroundings,
-} from '../testing.ts';
+import { describe, expect, it } from 'vitest';
+import { account, send } from '../testing.ts';
+import { dynamoDbRig, tableArn } from './testing.ts';
 
-/** The store answers DescribeTable; whatever else it is asked has got through. */
-let store: RecordingStore;
-let services: Surroundings;
-let gateway: Listening;
-
-const arn = `arn:aws:dynamodb:${region}:${account}:table/Scores`;
-const table = {
-  Table: {
-    AttributeDefinitions: [
-      { AttributeName: 'id', AttributeType: 'S' },
-      { AttributeName: 'rank', AttributeType: 'N' },
-    ],
-    KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],
-    GlobalSecondaryIndexes: [
-      { IndexName: 'ByRank', KeySchema: [{ AttributeName: 'rank', KeyType: 'HASH' }] },
-    ],
-  },
-};
-
-beforeAll(async () => {
-  store = await recordingStore((request, response) => {
-    response.end(
-      request.headers['x-amz-target'] === 'DynamoDB_20120810.DescribeTable' ? JSON.stringify(table) : '{}',
-    );
-  });
-  services = surroundings({ dynamodb: backendAt(store.url) });
-  const handler = createDynamoDbHandler(services);
-  gateway = await listen((request, response) => void handler(request, response, 'request-1'));
-});
-
-afterAll(async () => {
-  await gateway[Symbol.asyncDispose]();
-  await store[Symbol.asyncDispose]();
-});
-
-beforeEach(() => {
-  store.seen.length = 0;
-  services.denials.length = 0;
-});
-
-const through = () =>
-  store.seen.filter(({ headers }) => headers['x-amz-target'] !== 'DynamoDB_20120810.DescribeTable');
-
-function requestOf(player: Player, operation: string, body: unknown) {
-  const headers = [
-    ['content-type', 'application/x-amz-json-1.0'],
-    ['x-amz-target', `DynamoDB_20120810.${operation}`],
-  ] as const;
-  return signed(gateway.url, 'dynamodb', player, {
-    method: 'POST',
-    target: '/',
-    headers,
-    body: typeof body === 'string' ? body : JSON.stringify(body),
-  });
-}
-
-async function outcome(player: Player, operation: string, body: unknown): Promise<string> {
-  const answer = await send(gateway.url, requestOf(player, operation, body));
-  return answer.status === 200 ? 'allowed' : JSON.parse(answer.body).__type.split('#')[1];
-}
-
-let players = 0;
-function playerWith(condition: object, action = 'dynamodb:*') {
-  return services.session(`player${++players}`, [
-    { Effect: 'Allow', Action: action, Resource: [arn, `${arn}/index/*`], Condition: condition },
-  ]);
-}
+const rig = dynamoDbRig();
+const { through, playerWith, requestOf, outcome } = rig;
 
 const ownItems = { 'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': ['mine', '7'] } };
 const mine = { id: { S: 'mine' } };
@@ -122,7 +44,7 @@ describe('bodies that mean two things', () => {
     ['a table that is no name', { TableName: 'Scores/index/x', Key: mine }, 'ValidationException'],
     [
       'the table of another account',
-      { TableName: arn.replace(account, '111111111111'), Key: mine },
+      { TableName: tableArn.replace(account, '111111111111'), Key: mine },
       'ValidationException',
     ],
     [
@@ -137,7 +59,7 @@ describe('bodies that mean two things', () => {
   ])('are refused: %s', async (_, body, code) => {
     expect(await outcome(playerWith(ownItems), 'GetItem', body)).toBe(code);
     expect(through()).toEqual([]);
-    expect(services.denials).toHaveLength(1);
+    expect(rig.services().denials).toHaveLength(1);
   });
 
   it('compares numbers by value', async () => {
@@ -195,20 +117,20 @@ describe('signatures', () => {
       'an expired session',
       () => {
         const player = playerWith(ownItems);
-        services.expire(player);
+        rig.services().expire(player);
         return requestOf(player, 'GetItem', { TableName: 'Scores', Key: mine });
       },
       'ExpiredTokenException',
     ],
   ])('are refused: %s', async (_, request, code) => {
-    const answer = await send(gateway.url, request() as Parameters<typeof send>[1]);
+    const answer = await send(rig.url(), request() as Parameters<typeof send>[1]);
     expect(answer).toMatchObject({
       status: 400,
       body: expect.stringContaining(code),
       headers: { 'x-amzn-requestid': 'request-1', 'x-amz-crc32': expect.any(String) },
     });
-    expect(store.seen).toEqual([]);
-    expect(services.denials).toHaveLength(1);
+    expect(through()).toEqual([]);
+    expect(rig.services().denials).toHaveLength(1);
   });
 });
 
@@ -217,7 +139,7 @@ describe('operations that are not recognised', () => {
     'are refused: %s',
     async (operation) => {
       expect(await outcome(playerWith({}), operation, { TableName: 'Scores' })).toBe('AccessDeniedException');
-      expect(store.seen).toEqual([]);
+      expect(through()).toEqual([]);
     },
   );
 });
@@ -343,34 +265,6 @@ describe('conditions on attributes and on what comes back', () => {
       'ValidationException',
     );
     expect(await outcome(putter, 'TransactWriteItems', { TransactItems: [] })).toBe('ValidationException');
-  });
-});
-
-describe('PartiQL', () => {
-  it.each([
-    ['ExecuteStatement', { Statement: 'SELECT * FROM Scores' }, 'PartiQLSelect'],
-    [
-      'BatchExecuteStatement',
-      { Statements: [{ Statement: `DELETE FROM Scores WHERE id = 'mine'` }] },
-      'PartiQLDelete',
-    ],
-    [
-      'ExecuteTransaction',
-      { TransactStatements: [{ Statement: `INSERT INTO Scores VALUE {'id': 'mine'}` }] },
-      'PartiQLInsert',
-    ],
-  ])('%s needs the action of its statement, and no condition on keys', async (operation, body, action) => {
-    expect(await outcome(playerWith({}, `dynamodb:${action}`), operation, body)).toBe('allowed');
-    expect(await outcome(playerWith({}, 'dynamodb:PartiQLUpdate'), operation, body)).toBe(
-      'AccessDeniedException',
-    );
-    expect(await outcome(playerWith(ownItems), operation, body)).toBe('AccessDeniedException');
-  });
-
-  it('reaches no other table', async () => {
-    expect(await outcome(playerWith({}), 'ExecuteStatement', { Statement: 'SELECT * FROM Other' })).toBe(
-      'AccessDeniedException',
-    );
   });
 });
 

@@ -1,4 +1,4 @@
-import { invalid } from './errors.ts';
+import { refuse, type Token, tokenize } from './partiql-tokens.ts';
 
 export interface Statement {
   readonly action: 'PartiQLSelect' | 'PartiQLInsert' | 'PartiQLUpdate' | 'PartiQLDelete';
@@ -6,15 +6,10 @@ export interface Statement {
   readonly index?: string;
 }
 
-type Token = { readonly kind: 'name' | 'quoted' | 'literal' | 'symbol'; readonly text: string };
-
-const pattern =
-  /\s+|([A-Za-z_][A-Za-z0-9_]*)|"((?:[^"]|"")*)"|('(?:[^']|'')*'|[0-9][0-9A-Za-z.]*)|([^\s"'])/y;
 const verbs = new Set(['SELECT', 'INSERT', 'UPDATE', 'DELETE', 'FROM', 'INTO', 'JOIN', 'EXISTS', 'UNION']);
 
 /**
- * Reads which table a PartiQL statement touches, and how; which items it touches is not proven, so a policy on
- * them refuses it. A statement is taken only in the plain forms of the DynamoDB Developer Guide ("PartiQL
+ * Reads which table a PartiQL statement touches, and how; which items it touches is for `readPlain` to prove. A statement is taken only in the plain forms of the DynamoDB Developer Guide ("PartiQL
  * reference"): one verb, one table, no subquery, no comment, nothing after a semicolon.
  */
 export function parseStatement(text: string): Statement {
@@ -67,26 +62,4 @@ function nameAt(tokens: readonly Token[], at: number): { name: string; next: num
   const token = tokens[at];
   if (token?.kind !== 'name' && token?.kind !== 'quoted') return refuse();
   return { name: token.text, next: at + 1 };
-}
-
-function tokenize(text: string): Token[] {
-  if (text.includes('--') || text.includes('/*') || text.includes(';')) refuse();
-  const tokens: Token[] = [];
-  pattern.lastIndex = 0;
-  while (pattern.lastIndex < text.length) {
-    const match = pattern.exec(text);
-    if (match === null) return refuse();
-    const [, name, quoted, literal, symbol] = match;
-    if (name !== undefined) tokens.push({ kind: 'name', text: name });
-    else if (quoted !== undefined) tokens.push({ kind: 'quoted', text: quoted.replaceAll('""', '"') });
-    else if (literal !== undefined) tokens.push({ kind: 'literal', text: literal });
-    else if (symbol !== undefined) tokens.push({ kind: 'symbol', text: symbol });
-  }
-  return tokens;
-}
-
-function refuse(): never {
-  throw invalid(
-    "Statement wasn't well formed, can't be processed: only a single plain statement on one table is served",
-  );
 }
