@@ -39,6 +39,7 @@ import { poolOf } from './federation/identities.ts';
 import { lastSeen } from './federation/last-seen.ts';
 import { mintForeignToken } from './federation/pool-token.ts';
 import { openPools } from './federation/pools.ts';
+import { openUsedAssertions } from './federation/used-assertions.ts';
 import { createDynamoDbHandler } from './gateway/dynamodb.ts';
 import type { Backend, GatewayServices } from './gateway/gateway.ts';
 import { createS3Handler } from './gateway/s3.ts';
@@ -179,6 +180,7 @@ async function assemble(
     createTokenVerifier({
       clock,
       overrides: new Map(overrides),
+      usedAssertions: openUsedAssertions({ collection: store.collection('used_assertions'), clock }),
       ...(options.privateProviders && { privateProviders: options.privateProviders }),
       ...(options.staleKeysSeconds !== undefined && { staleSeconds: options.staleKeysSeconds }),
       log: (event) => {
@@ -282,7 +284,7 @@ async function assemble(
             place,
             federation,
             revocations,
-            explain: { ...federation, policiesOf: gate.policiesOf },
+            explain: { ...federation, tokens: tokens.withoutTrace(), policiesOf: gate.policiesOf },
             refusals,
             keys,
           }),

@@ -104,7 +104,7 @@ function join(
     })),
     samlProviders: document.samlProviderArns.flatMap((arn, index) => {
       const provider = saml[index];
-      return provider === undefined ? [] : [{ arn, metadata: provider.metadata }];
+      return provider === undefined ? [] : [{ arn, metadata: provider.metadata, poolId: document.poolId }];
     }),
     ...(document.developerProviderName !== undefined && {
       developerProviderName: document.developerProviderName,

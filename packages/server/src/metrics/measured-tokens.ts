@@ -6,8 +6,10 @@ import type { Metrics } from './metrics.ts';
 /** The same verifier, with every verification measured. */
 export function measuredTokens(
   tokens: TokenVerifier,
-  { tokenVerifications }: Pick<Metrics, 'tokenVerifications'>,
+  metrics: Pick<Metrics, 'tokenVerifications'>,
 ): TokenVerifier {
+  const { tokenVerifications } = metrics;
+
   function measured<Args extends unknown[], Result>(
     verify: (...args: Args) => Promise<Result>,
   ): (...args: Args) => Promise<Result> {
@@ -26,6 +28,8 @@ export function measuredTokens(
     verify: measured(tokens.verify),
     verifyOidcToken: measured(tokens.verifyOidcToken),
     verifySaml: measured(tokens.verifySaml),
+    spendSaml: tokens.spendSaml,
+    withoutTrace: () => measuredTokens(tokens.withoutTrace(), metrics),
     close: tokens.close,
   };
 }

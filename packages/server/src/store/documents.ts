@@ -11,6 +11,7 @@ export interface Documents {
   access_keys: AccessKeyDocument;
   keys: KeyDocument;
   revocations: RevocationDocument;
+  used_assertions: UsedAssertionDocument;
 }
 
 /** Key: the pool's id. */
@@ -200,4 +201,10 @@ export interface RevocationDocument {
     | { readonly kind: 'pool'; readonly poolId: PoolId };
   /** Sessions issued before this moment are no longer accepted. */
   readonly notBefore: number;
+}
+
+/** Key: when the SAML assertion expires, then its name; see `federation/used-assertions.ts`. */
+export interface UsedAssertionDocument {
+  /** The pool that it signs in to, or that it has opened a role session. */
+  readonly usedFor: string;
 }

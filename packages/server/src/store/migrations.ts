@@ -1,8 +1,8 @@
 import type { Dialect } from './database.ts';
 import { StoreUnavailable } from './store.ts';
 
-/** Every collection of documents has a table of this name. */
-export const collectionNames = [
+/** The collections of the first schema. */
+const firstCollections = [
   'pools',
   'roles',
   'policies',
@@ -14,6 +14,13 @@ export const collectionNames = [
   'revocations',
 ] as const;
 
+/** Every collection of documents has a table of this name. */
+export const collectionNames = [...firstCollections, 'used_assertions'] as const;
+
+function collectionTable(name: string, { text, integer }: Pick<Dialect, 'text' | 'integer'>): string {
+  return `CREATE TABLE IF NOT EXISTS ${name} (id ${text} PRIMARY KEY, value TEXT NOT NULL, version ${integer} NOT NULL)`;
+}
+
 /**
  * The steps from an empty database to the present schema, each a list of statements. A step that was ever released
  * is never edited: a change is a new step at the end. Each statement may run again over its own result, because
@@ -21,10 +28,7 @@ export const collectionNames = [
  */
 const migrations: readonly ((dialect: Dialect) => readonly string[])[] = [
   ({ text, integer, keyedTable }) => [
-    ...collectionNames.map(
-      (name) =>
-        `CREATE TABLE IF NOT EXISTS ${name} (id ${text} PRIMARY KEY, value TEXT NOT NULL, version ${integer} NOT NULL)`,
-    ),
+    ...firstCollections.map((name) => collectionTable(name, { text, integer })),
     `CREATE TABLE IF NOT EXISTS identities (
       identity_id ${text} PRIMARY KEY, pool_id ${text} NOT NULL, enabled ${integer} NOT NULL,
       created_at ${integer} NOT NULL, modified_at ${integer} NOT NULL, last_seen_at ${integer} NOT NULL,
@@ -42,6 +46,7 @@ const migrations: readonly ((dialect: Dialect) => readonly string[])[] = [
     )`,
     'CREATE INDEX IF NOT EXISTS audit_of_request ON audit (request_id, id)',
   ],
+  (dialect) => [collectionTable('used_assertions', dialect)],
 ];
 
 /** Makes the one row that holds the schema version; whoever locks it may migrate. */

@@ -57,6 +57,18 @@ describe.runIf(binaries)('the PostgreSQL store', () => {
     for (const store of stores) await store.close();
   });
 
+  it('brings the first schema up to date, and keeps what is in it', async () => {
+    const url = await rig.newSchema();
+    const before = await openPostgresStore({ url });
+    await signIn(before, 'alice');
+    await before.close();
+    await query(url, 'DROP TABLE used_assertions', 'UPDATE schema_version SET version = 1');
+    const after = await openPostgresStore({ url });
+    expect(await after.findLogin(poolId, 'p', 'alice')).toBeDefined();
+    expect(await after.collection('used_assertions').insert('a', { usedFor: 'p' })).toBe(true);
+    await after.close();
+  });
+
   it('opens a schema it may not change', async () => {
     const url = await rig.newSchema();
     await (await openPostgresStore({ url })).close();

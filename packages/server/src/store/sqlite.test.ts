@@ -36,6 +36,19 @@ describe('the SQLite store', () => {
     await store.close();
   });
 
+  it('brings the first schema up to date, and keeps what is in it', async () => {
+    const before = await openSqliteStore({ path });
+    await signIn(before, 'alice');
+    await before.close();
+    const database = new DatabaseSync(path);
+    database.exec('DROP TABLE used_assertions; UPDATE schema_version SET version = 1');
+    database.close();
+    const after = await openSqliteStore({ path });
+    expect(await after.findLogin(poolId, 'p', 'alice')).toBeDefined();
+    expect(await after.collection('used_assertions').insert('a', { usedFor: 'p' })).toBe(true);
+    await after.close();
+  });
+
   it('makes files that only their owner can read', async () => {
     const store = await openSqliteStore({ path });
     await signIn(store, 'alice');

@@ -33,7 +33,7 @@ export interface PoolProviders {
   readonly supportedLoginProviders: Readonly<Record<string, string>>;
   readonly openIdConnectProviders: readonly OpenIdConnectProvider[];
   readonly cognitoIdentityProviders: readonly CognitoIdentityProvider[];
-  readonly samlProviders: readonly SamlProvider[];
+  readonly samlProviders: readonly PoolSamlProvider[];
   readonly developerProviderName?: string;
   /** Login key → further client ids that are as good as the configured one (an app on several platforms). */
   readonly extraClientIds?: Readonly<Record<string, readonly string[]>>;
@@ -61,6 +61,11 @@ export interface SamlProvider {
   readonly metadata: string;
 }
 
+export interface PoolSamlProvider extends SamlProvider {
+  /** The pool; an assertion that was shown to one is good for no other. */
+  readonly poolId: string;
+}
+
 export interface TokenVerifier {
   /**
    * Proves one entry of a Logins map. Throws the `ServiceError` that Cognito answers, its `reason` being the
@@ -69,8 +74,12 @@ export interface TokenVerifier {
   verify(providerKey: string, token: string, providers: PoolProviders): Promise<Login>;
   /** Proves an id token for STS; throws `TokenRefused`, which STS puts into its own words. */
   verifyOidcToken(token: string, expected: OidcExpectation): Promise<OidcToken>;
-  /** Proves a SAML response for STS; throws `TokenRefused`. */
+  /** Proves a SAML response for STS; throws `TokenRefused`. It may still have been used: `spendSaml` says so. */
   verifySaml(response: string, provider: SamlProvider): Promise<SamlAssertion>;
+  /** Uses an assertion up, once all else is well; throws `TokenRefused` (`replayed`) when it was used before. */
+  spendSaml(assertion: SamlAssertion): Promise<void>;
+  /** The same verifier, but `verify` does not keep that a pool was shown an assertion. */
+  withoutTrace(): TokenVerifier;
   /** Ends connections and forgets every cached key and token. */
   close(): void;
 }
@@ -95,6 +104,8 @@ export interface OidcToken {
 
 /** What a signed SAML assertion says. */
 export interface SamlAssertion {
+  /** Its ID, which the identity provider gives to no other one. */
+  readonly id: string;
   /** The identity provider's entity id. */
   readonly issuer: string;
   /** The one of our audiences that it names. */
@@ -108,4 +119,17 @@ export interface SamlAssertion {
   readonly expiresAt: number;
   /** Name → value, or values where there are several. No prototype, frozen. */
   readonly attributes: Readonly<Record<string, unknown>>;
+}
+
+/** What was done with SAML assertions, known to all workers and nodes until the assertions have expired. */
+export interface UsedAssertions {
+  /**
+   * Takes the assertion for logins of one pool, where it may then be shown again. Throws `TokenRefused` (`replayed`)
+   * when it was used in another pool or for a role session.
+   */
+  signIn(assertion: SamlAssertion, poolId: string): Promise<void>;
+  /** Throws what `signIn` would throw, and writes nothing. */
+  maySignIn(assertion: SamlAssertion, poolId: string): Promise<void>;
+  /** Uses the assertion up. Throws `TokenRefused` (`replayed`) when it was used for anything before. */
+  spend(assertion: SamlAssertion): Promise<void>;
 }

@@ -8,6 +8,8 @@ export type Refusal =
   | { readonly kind: 'not-a-jwt' }
   /** Not a SAML response with an assertion that is well-formed and valid by now. */
   | { readonly kind: 'not-saml' }
+  /** A SAML assertion that has served already. */
+  | { readonly kind: 'replayed' }
   | { readonly kind: 'missing-claim'; readonly claim: string }
   | { readonly kind: 'issuer' }
   | { readonly kind: 'audience' }
@@ -43,7 +45,7 @@ const unsupportedProvider = 'Token is not from a supported provider of this iden
 
 /**
  * What Amazon Cognito says to a refused token. Its texts are those seen on the wire; where none is known
- * (`not-saml`, `not-yet-valid`, `denied`, the two outages) the nearest known text, or a plain one of our own, stands in.
+ * (`not-saml`, `replayed`, `not-yet-valid`, `denied`, the two outages) the nearest known text, or a plain one of our own, stands in.
  */
 export function cognitoError(refused: TokenRefused): ServiceError {
   const because = { reason: refused.message, cause: refused };
@@ -69,6 +71,8 @@ export function cognitoError(refused: TokenRefused): ServiceError {
     case 'signature':
     case 'denied':
       return invalidLogin("Couldn't verify signed token.", because);
+    case 'replayed':
+      return invalidLogin('The SAML assertion has been used already.', because);
     case 'keys-unavailable':
       return new ServiceError(
         'ExternalServiceException',

@@ -1,5 +1,7 @@
 import { Buffer } from 'node:buffer';
 import { afterAll, describe, expect, it } from 'vitest';
+import { openUsedAssertions } from '../federation/used-assertions.ts';
+import { openSqliteStore } from '../store/sqlite.ts';
 import { parseSamlMetadata } from './saml-metadata.ts';
 import { samlRoles } from './saml-roles.ts';
 import { pool, TestClock } from './testing/issuer.ts';
@@ -10,9 +12,19 @@ const arn = 'arn:aws:iam::000000000000:saml-provider/Example';
 const clock = new TestClock();
 const idp = new TestSamlProvider(clock);
 const stranger = new TestSamlProvider(clock);
-const providers = pool({ samlProviders: [{ arn, metadata: idp.metadata }] });
-const verifier = createTokenVerifier({ clock, overrides: new Map() });
-afterAll(() => verifier.close());
+const poolId = 'us-east-1:11111111-2222-3333-4444-555555555555';
+const providers = pool({ samlProviders: [{ arn, metadata: idp.metadata, poolId }] });
+const store = await openSqliteStore({ path: ':memory:' });
+const collection = store.collection('used_assertions');
+const verifier = createTokenVerifier({
+  clock,
+  overrides: new Map(),
+  usedAssertions: openUsedAssertions({ collection, clock }),
+});
+afterAll(async () => {
+  verifier.close();
+  await store.close();
+});
 
 const unverified = "Invalid login token. Couldn't verify signed token.";
 const signing = {
@@ -63,7 +75,7 @@ describe('a SAML response', () => {
     });
   });
 
-  it('may be given again while it lives, and not after', async () => {
+  it('may be given to its pool again while it lives, and not after', async () => {
     const xml = await idp.respond();
     const issuedAt = clock.now();
     await verify(xml);
@@ -155,6 +167,13 @@ describe('a SAML response', () => {
   ])('%s is refused', async (_name, edit) => {
     await expect(verify(await idp.respond({ edit }))).rejects.toMatchObject({
       message: 'Invalid login token. Incorrect token audience.',
+    });
+  });
+
+  it('whose assertion has no ID is refused, as nobody could tell that it was used', async () => {
+    const edit = (xml: string) => xml.replace(' ID="{AssertionId}"', '');
+    await expect(verify(await idp.respond({ edit }, signing.message))).rejects.toMatchObject({
+      message: unverified,
     });
   });
 
@@ -278,7 +297,7 @@ describe('a tampered SAML response', () => {
   ];
 
   it.each(wrappings)('by %s never proves the evil subject', async (_name, signed, wrap) => {
-    const xml = await idp.respond({}, signing[signed]);
+    const xml = await idp.respond({ id: '_assertion' }, signing[signed]);
     const wrapped = wrap(xml);
     expect(wrapped).toContain('>admin<');
     expect(wrapped).toContain('>alice<');
@@ -351,7 +370,7 @@ describe('SAML metadata', () => {
       verifier.verify(
         arn,
         Buffer.from(await idp.respond()).toString('base64'),
-        pool({ samlProviders: [{ arn, metadata }] }),
+        pool({ samlProviders: [{ arn, metadata, poolId }] }),
       ),
     ).rejects.toMatchObject({ message: 'Token is not from a supported provider of this identity pool.' });
   });

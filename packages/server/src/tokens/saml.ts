@@ -1,7 +1,14 @@
 import { Buffer, isUtf8 } from 'node:buffer';
 import { SAML } from '@node-saml/node-saml';
 import type { Clock } from '../clock.ts';
-import { type Login, proveLogin, type SamlAssertion, type SamlProvider } from './login.ts';
+import {
+  type Login,
+  type PoolSamlProvider,
+  proveLogin,
+  type SamlAssertion,
+  type SamlProvider,
+  type UsedAssertions,
+} from './login.ts';
 import { subjectOf } from './oidc.ts';
 import { RecentMap } from './recent.ts';
 import { TokenRefused } from './refusal.ts';
@@ -38,15 +45,17 @@ interface PreparedProvider {
 /**
  * Verifies SAML 2.0 responses of registered identity providers (SAML 2.0 Profiles §4.1.4.3). The signature, of the
  * response or of its one assertion, is node-saml's to check, and only what it covers is read; issuer, audience,
- * recipient and times are checked here, by our clock. An assertion may be given more than once while it lives, as
- * GetId and GetCredentialsForIdentity are both given the same login.
+ * recipient and times are checked here, by our clock. Whether an assertion was used before is asked last (§4.1.4.5),
+ * so that nobody can use up what he cannot show.
  */
 export class SamlVerifier {
   readonly #clock: Clock;
+  readonly #used: UsedAssertions;
   readonly #prepared = new RecentMap<Promise<PreparedProvider>>(rememberedProviders);
 
-  constructor(clock: Clock) {
+  constructor(clock: Clock, used: UsedAssertions) {
     this.#clock = clock;
+    this.#used = used;
   }
 
   /** Throws `TokenRefused`. */
@@ -70,12 +79,15 @@ export class SamlVerifier {
   }
 
   /**
-   * Verifies a SAML login, whose login key is the ARN of the SAML provider. Role mappings and tag maps may use every
-   * attribute of the assertion.
+   * Verifies a SAML login, whose login key is the ARN of the SAML provider. From then on the assertion is good for
+   * logins of this pool alone, unless it is a `trial`. Role mappings and tag maps may use every attribute of the
+   * assertion.
    */
-  async verifyLogin(response: string, provider: SamlProvider): Promise<Login> {
-    const { arn } = provider;
-    const { subject, recipient, issuer, expiresAt, attributes } = await this.verify(response, provider);
+  async verifyLogin(response: string, provider: PoolSamlProvider, trial: boolean): Promise<Login> {
+    const { arn, poolId } = provider;
+    const assertion = await this.verify(response, provider);
+    await (trial ? this.#used.maySignIn(assertion, poolId) : this.#used.signIn(assertion, poolId));
+    const { subject, recipient, issuer, expiresAt, attributes } = assertion;
     return proveLogin({
       provider: arn,
       subject,
@@ -86,6 +98,11 @@ export class SamlVerifier {
       roleMappingKey: arn,
       amr: `${arn}:SAML:${subject}`,
     });
+  }
+
+  /** Throws `TokenRefused` (`replayed`). */
+  spend(assertion: SamlAssertion): Promise<void> {
+    return this.#used.spend(assertion);
   }
 
   #prepare({ metadata }: SamlProvider): Promise<PreparedProvider> {
@@ -112,7 +129,10 @@ export class SamlVerifier {
     const [nameId] = children(subject, 'NameID');
     const confirmation = confirmationOf(subject);
     const expiresAt = Math.min(checkTimes(conditions, now), checkTimes(confirmation, now));
+    const id = attribute(assertion, 'ID');
+    if (!id) throw malformed('the assertion has no ID');
     return {
+      id,
       issuer,
       audience,
       subject: subjectOf(textOf(nameId)),

@@ -4,7 +4,7 @@ import { type ServerSideTokenCheck, verifyUserPool } from './cognito.ts';
 import { facebookKey, verifyFacebook } from './facebook.ts';
 import { createProviderFetch } from './fetch.ts';
 import type { KeyEvent } from './issuer-keys.ts';
-import type { Login, PoolProviders, TokenVerifier } from './login.ts';
+import type { Login, PoolProviders, TokenVerifier, UsedAssertions } from './login.ts';
 import { OidcVerifier } from './oidc.ts';
 import { verifyOidcLogin, verifyOidcToken } from './oidc-login.ts';
 import { OpaqueTokens } from './opaque.ts';
@@ -26,6 +26,8 @@ export interface TokenVerifierOptions {
   readonly cacheSize?: number;
   /** Login keys of providers that may be at private addresses, `*` being any. Default: none. */
   readonly privateProviders?: readonly string[];
+  /** What SAML assertions were used for. Without it, SAML responses are refused. */
+  readonly usedAssertions?: UsedAssertions;
   /** Without it, logins of user pools with ServerSideTokenCheck are refused. */
   readonly serverSideTokenCheck?: ServerSideTokenCheck;
 }
@@ -37,9 +39,14 @@ export function createTokenVerifier(options: TokenVerifierOptions): TokenVerifie
   const fetch = createProviderFetch(options);
   const oidc = new OidcVerifier({ keyCache: { clock, fetch, staleSeconds, log }, cacheSize });
   const opaque = new OpaqueTokens({ clock, fetch, cacheSize });
-  const saml = lazySaml(clock);
+  const saml = lazySaml(clock, options.usedAssertions);
 
-  function verify(key: string, token: string, providers: PoolProviders): Login | Promise<Login> {
+  function prove(
+    key: string,
+    token: string,
+    providers: PoolProviders,
+    trial: boolean,
+  ): Login | Promise<Login> {
     if (key === ownTokensKey) throw cognitoTokenNotAccepted();
     if (key === providers.developerProviderName) throw notAPublicProvider();
     if (Object.hasOwn(providers.supportedLoginProviders, key)) {
@@ -48,37 +55,46 @@ export function createTokenVerifier(options: TokenVerifierOptions): TokenVerifie
       if (key === twitterKey) return verifyTwitter(token, providers, { clock, opaque });
     }
     const samlProvider = providers.samlProviders.find(({ arn }) => arn === key);
-    if (samlProvider) return saml().then((verifier) => verifier.verifyLogin(token, samlProvider));
+    if (samlProvider) return saml().then((verifier) => verifier.verifyLogin(token, samlProvider, trial));
     return (
       verifyUserPool(key, token, providers, { oidc, serverSideTokenCheck }) ??
       verifyOidcLogin(key, token, providers, oidc)
     );
   }
 
-  return {
-    async verify(providerKey, token, providers) {
+  function verifying(trial: boolean): TokenVerifier['verify'] {
+    return async (providerKey, token, providers) => {
       try {
-        const login = verify(providerKey, token, providers);
+        const login = prove(providerKey, token, providers, trial);
         return login instanceof Promise ? await login : login;
       } catch (error) {
         throw error instanceof TokenRefused ? cognitoError(error) : error;
       }
-    },
+    };
+  }
+
+  const verifier: TokenVerifier = {
+    verify: verifying(false),
+    withoutTrace: () => ({ ...verifier, verify: verifying(true) }),
     verifyOidcToken: (token, expected) => verifyOidcToken(token, expected, oidc),
     verifySaml: async (response, provider) => (await saml()).verify(response, provider),
+    spendSaml: async (assertion) => (await saml()).spend(assertion),
     close() {
       oidc.forget();
       opaque.forget();
       fetch.close();
     },
   };
+  return verifier;
 }
 
 /** The XML libraries take longer to load than all the rest of the service: only who uses SAML waits for them. */
-function lazySaml(clock: Clock): () => Promise<SamlVerifier> {
+function lazySaml(clock: Clock, used: UsedAssertions | undefined): () => Promise<SamlVerifier> {
   let loading: Promise<SamlVerifier> | undefined;
-  return () => {
-    loading ??= import('./saml.ts').then(({ SamlVerifier }) => new SamlVerifier(clock));
+  return async () => {
+    if (used === undefined)
+      throw new TokenRefused({ kind: 'not-saml' }, 'what assertions are used for is not kept here');
+    loading ??= import('./saml.ts').then(({ SamlVerifier }) => new SamlVerifier(clock, used));
     return loading;
   };
 }

@@ -7,10 +7,11 @@ import type { StsServices } from './services.ts';
 import { readSessionPolicies } from './session-policies.ts';
 import { sessionTags } from './session-tags.ts';
 import { arn, roleDuration, samlAssertion, sessionPolicies } from './shapes.ts';
+import { rejectSaml } from './token-refusals.ts';
 
 const action = 'sts:AssumeRoleWithSAML';
 
-/** Credentials of a role that a SAML provider offers to one of its users. */
+/** Credentials of a role that a SAML provider offers to one of its users, once for each assertion. */
 export const AssumeRoleWithSAML = operation({
   name: 'AssumeRoleWithSAML',
   access: 'public',
@@ -60,6 +61,7 @@ export const AssumeRoleWithSAML = operation({
           saml: { nameQualifier, ...(subjectType !== undefined && { subjectType }) },
         },
       },
+      admit: () => services.tokens.spendSaml(identity.assertion).catch(rejectSaml),
     });
     return {
       ...opened,

@@ -24,6 +24,8 @@ interface Agreed {
   readonly lifetime: number;
   /** What the session keeps of how it came to be. */
   readonly origin: Pick<SessionGrant, 'federation' | 'identityId' | 'poolId'>;
+  /** Asked when all else is well; throws to refuse. */
+  readonly admit?: () => Promise<void>;
 }
 
 /** Bytes of a session, so that its token fits well into the headers of every later request. */
@@ -32,7 +34,7 @@ const largestSession = 8192;
 /** Hands out credentials, in the members that all ways to assume a role answer with. Throws PackedPolicyTooLarge. */
 export async function openSession(
   { clock, credentials }: Pick<StsServices, 'clock' | 'credentials'>,
-  { role, session, policies, lifetime, origin }: Agreed,
+  { role, session, policies, lifetime, origin, admit }: Agreed,
 ): Promise<Output> {
   const packedSize = packedPolicySize(policies, session.tags);
   const grant = {
@@ -43,6 +45,7 @@ export async function openSession(
   if (Buffer.byteLength(JSON.stringify(grant)) > largestSession) {
     throw new ServiceError('PackedPolicyTooLarge', 'Serialized token too large for session');
   }
+  await admit?.();
   return {
     Credentials: credentialsOutput(await credentials.issue(grant)),
     AssumedRoleUser: { AssumedRoleId: grant.userId, Arn: grant.arn },

@@ -6,7 +6,7 @@ import { samlRoles } from '../../tokens/saml-roles.ts';
 import { notAuthorized } from './role-session.ts';
 import type { StsServices } from './services.ts';
 import { roleSessionName } from './shapes.ts';
-import { samlRefused } from './token-refusals.ts';
+import { rejectSaml } from './token-refusals.ts';
 import { checkTagging, type Tagging } from './token-tags.ts';
 
 /** Somebody whom a SAML response has proven, and the session that it wants for him. */
@@ -38,9 +38,7 @@ export async function proveSaml(
   const provider = (await store.collection('saml_providers').get(principalArn))?.value;
   if (provider === undefined) throw invalid("Specified provider doesn't exist.");
   const { metadata, name } = provider;
-  const assertion = await tokens
-    .verifySaml(response, { arn: principalArn, metadata })
-    .catch((error: unknown) => Promise.reject(samlRefused(error)));
+  const assertion = await tokens.verifySaml(response, { arn: principalArn, metadata }).catch(rejectSaml);
   const { attributes, issuer, subject, recipient } = assertion;
   const isOffered = samlRoles(attributes).some(
     (pair) => pair.roleArn === roleArn && pair.providerArn === principalArn,

@@ -16,7 +16,7 @@ export interface StsServices extends PoolTokenServices {
   readonly place: Place;
   readonly roles: Pick<Roles, 'byArn'>;
   readonly managedPolicies: Pick<ManagedPolicies, 'byArn'>;
-  readonly tokens: Pick<TokenVerifier, 'verify' | 'verifyOidcToken' | 'verifySaml'>;
+  readonly tokens: Pick<TokenVerifier, 'verify' | 'verifyOidcToken' | 'verifySaml' | 'spendSaml'>;
   readonly credentials: CredentialIssuer;
   readonly ownerCredentials: OwnerCredentialIssuer;
   policiesOf(caller: Caller): Promise<PolicySet | undefined>;

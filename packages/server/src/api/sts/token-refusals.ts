@@ -15,6 +15,7 @@ export function webIdentityRefused(error: unknown): unknown {
   switch (refusal.kind) {
     case 'not-a-jwt':
     case 'not-saml':
+    case 'replayed':
       return invalid(
         'The ID Token provided is not a valid JWT. (You may see this error if you sent an Access Token)',
       );
@@ -51,25 +52,27 @@ export function webIdentityRefused(error: unknown): unknown {
  * with that of a service behind STS (AuthSamlInvalidSamlResponseException), which there is none of here.
  * Source: IAM User Guide, "Troubleshoot SAML federation with IAM".
  */
-export function samlRefused(error: unknown): unknown {
-  if (!(error instanceof TokenRefused)) return error;
+export function rejectSaml(error: unknown): never {
+  if (!(error instanceof TokenRefused)) throw error;
   const because = { reason: error.message, cause: error };
   const invalid = (text: string) => new ServiceError('InvalidIdentityToken', text, because);
   switch (error.kind) {
     case 'issuer':
-      return invalid('Issuer not present in specified provider');
+      throw invalid('Issuer not present in specified provider');
     case 'audience':
-      return invalid('Response does not contain the required audience.');
+      throw invalid('Response does not contain the required audience.');
     case 'signature':
-      return invalid('Response signature invalid');
+      throw invalid('Response signature invalid');
     case 'expired':
-      return new ServiceError(
+      throw new ServiceError(
         'ExpiredTokenException',
         'Token must be redeemed within 5 minutes of issuance',
         because,
       );
+    case 'replayed':
+      throw invalid('The assertion has been used already.');
     default:
-      return invalid('Invalid SAML response.');
+      throw invalid('Invalid SAML response.');
   }
 }
 
