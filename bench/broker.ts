@@ -1,25 +1,10 @@
-import { execFile } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { createServer, request } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
-import {
-  CognitoIdentityClient,
-  CreateIdentityPoolCommand,
-  GetCredentialsForIdentityCommand,
-  GetIdCommand,
-  SetIdentityPoolRolesCommand,
-} from '@aws-sdk/client-cognito-identity';
-import { CreateRoleCommand, IAMClient } from '@aws-sdk/client-iam';
 import { isCephInstalled, startCeph } from '../conformance/rig/ceph.ts';
-import { callDaypass } from '../conformance/rig/daypass-api.ts';
-import { type ServerProcess, startServer } from './load/process.ts';
+import { brokeredGuest, type Key, type Service, startRelay, startService } from './load/brokered.ts';
 import { type Load, load } from './load/wrk.ts';
 
-const launcher = new URL('../packages/cli/bin/daypass.js', import.meta.url).pathname;
-const region = 'us-east-1';
 const issuer = 'pools.bench.test';
 const seconds = 15;
 /** What the brokers promise, calls at one STS at one time, and a load that would be more. */
@@ -43,11 +28,11 @@ export async function run(): Promise<void> {
 }
 
 async function besideDaypass(folder: string): Promise<void> {
-  const here = await startDaypass(join(folder, 'here'), ['--public-url', `https://${issuer}`]);
+  const here = await startService(join(folder, 'here'), ['--public-url', `https://${issuer}`]);
   try {
     const account = '111122223333';
     const options = ['--account', account, '--provider-override', `${issuer}=${here.url}`];
-    const there = await startDaypass(join(folder, 'there'), options);
+    const there = await startService(join(folder, 'there'), options);
     try {
       const target = ['--target', 'aws', '--target-account', account];
       await measure('Daypass', here, there.url, target, there.rootCredentials);
@@ -62,7 +47,7 @@ async function besideDaypass(folder: string): Promise<void> {
 async function besideCeph(folder: string): Promise<void> {
   const ceph = await startCeph();
   try {
-    const here = await startDaypass(join(folder, 'here-for-ceph'), []);
+    const here = await startService(join(folder, 'here-for-ceph'), []);
     try {
       await measure('Ceph', here, ceph.url, ['--target', 'ceph'], ceph.administrator);
     } finally {
@@ -73,70 +58,13 @@ async function besideCeph(folder: string): Promise<void> {
   }
 }
 
-interface Key {
-  readonly accessKeyId: string;
-  readonly secretAccessKey: string;
-}
-
-interface Service {
-  readonly process: ServerProcess;
-  readonly url: string;
-  readonly rootCredentials: Key;
-}
-
-async function startDaypass(data: string, options: readonly string[]): Promise<Service> {
-  const process = await startServer(launcher, ['start', '--port', '0', '--data', data, ...options], {
-    DAYPASS_LOG_LEVEL: 'warn',
-  });
-  const file = readFileSync(join(data, 'credentials'), 'utf8');
-  const value = (name: string) => new RegExp(`${name} = (\\S+)`).exec(file)?.[1] ?? '';
-  const rootCredentials = {
-    accessKeyId: value('aws_access_key_id'),
-    secretAccessKey: value('aws_secret_access_key'),
-  };
-  return { process, url: process.url, rootCredentials };
-}
-
 async function measure(name: string, here: Service, sts: string, target: string[], key: Key): Promise<void> {
-  const user = new CognitoIdentityClient({ endpoint: here.url, region });
-  const { poolId, role } = await makePool(here);
-  await promisify(execFile)(
-    process.execPath,
-    [launcher, 'broker', 'setup', '--pool', poolId, ...target, '--target-endpoint', sts, '--apply'],
-    {
-      env: {
-        AWS_ENDPOINT_URL: here.url,
-        AWS_ACCESS_KEY_ID: here.rootCredentials.accessKeyId,
-        AWS_SECRET_ACCESS_KEY: here.rootCredentials.secretAccessKey,
-        DAYPASS_TARGET_ACCESS_KEY_ID: key.accessKeyId,
-        DAYPASS_TARGET_SECRET_ACCESS_KEY: key.secretAccessKey,
-      },
-    },
-  );
-  const { Settings } = await callDaypass(here, 'GetPoolSettings', { IdentityPoolId: poolId });
-  const { Brokers } = Settings as { Brokers: Record<string, object> };
-  const brokerAt = (Endpoint: string) =>
-    callDaypass(here, 'SetPoolSettings', {
-      IdentityPoolId: poolId,
-      Settings: {
-        GuestScopeDown: 'NONE',
-        Brokers: { [role]: { ...Brokers[role], Endpoint, Cache: false } },
-      },
-    });
+  const { brokerAt, request: throughBroker } = await brokeredGuest(here, sts, target, key);
 
   // A relay sees what the broker sends, so that the same can be sent without it, and counts.
   const relay = await startRelay(sts);
   await brokerAt(relay.url);
-  const { IdentityId = '' } = await user.send(new GetIdCommand({ IdentityPoolId: poolId }));
-  await user.send(new GetCredentialsForIdentityCommand({ IdentityId }));
-  const throughBroker = {
-    url: here.url,
-    headers: {
-      'Content-Type': 'application/x-amz-json-1.1',
-      'X-Amz-Target': 'AWSCognitoIdentityService.GetCredentialsForIdentity',
-    },
-    bodies: [JSON.stringify({ IdentityId })],
-  };
+  await timed(throughBroker);
   const before = here.process.processorTime();
   const { requests } = await load({ ...throughBroker, connections: manyConnections, seconds: seconds / 3 });
   const processor = (here.process.processorTime() - before) / requests;
@@ -158,66 +86,6 @@ async function measure(name: string, here: Service, sts: string, target: string[
   console.log(
     `${name.padEnd(8)} foreign call p50 ${median(foreign).toFixed(2)} ms   the broker adds ${(median(brokered) - median(foreign)).toFixed(2)} ms (goal 1.00), ${processor.toFixed(0)} µs processor   at most ${relay.most()} calls at one time (limit ${mostInFlight})`,
   );
-}
-
-async function makePool(here: Service): Promise<{ poolId: string; role: string }> {
-  const config = { endpoint: here.url, region, credentials: here.rootCredentials };
-  const cognito = new CognitoIdentityClient(config);
-  const { IdentityPoolId = '' } = await cognito.send(
-    new CreateIdentityPoolCommand({ IdentityPoolName: 'bench', AllowUnauthenticatedIdentities: true }),
-  );
-  const provider = 'cognito-identity.amazonaws.com';
-  const trust = {
-    Version: '2012-10-17',
-    Statement: {
-      Effect: 'Allow',
-      Principal: { Federated: provider },
-      Action: 'sts:AssumeRoleWithWebIdentity',
-      Condition: {
-        StringEquals: { [`${provider}:aud`]: IdentityPoolId },
-        'ForAnyValue:StringLike': { [`${provider}:amr`]: 'unauthenticated' },
-      },
-    },
-  };
-  const { Role } = await new IAMClient(config).send(
-    new CreateRoleCommand({ RoleName: 'Guest', AssumeRolePolicyDocument: JSON.stringify(trust) }),
-  );
-  const role = Role?.Arn ?? '';
-  await cognito.send(new SetIdentityPoolRolesCommand({ IdentityPoolId, Roles: { unauthenticated: role } }));
-  return { poolId: IdentityPoolId, role };
-}
-
-/** Passes requests on, remembers the last one's body and how many there were at one time. */
-async function startRelay(target: string) {
-  let now = 0;
-  let most = 0;
-  let captured = '';
-  const server = createServer((incoming, response) => {
-    most = Math.max(most, ++now);
-    response.once('close', () => now--);
-    const chunks: Buffer[] = [];
-    incoming.on('data', (chunk: Buffer) => chunks.push(chunk));
-    incoming.on('end', () => {
-      captured = Buffer.concat(chunks).toString();
-      const headers = { 'content-type': incoming.headers['content-type'] };
-      const onward = request(target, { method: 'POST', headers }, (answer) => {
-        response.writeHead(answer.statusCode ?? 500);
-        answer.pipe(response);
-      });
-      onward.once('error', () => response.destroy());
-      onward.end(captured);
-    });
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    captured: () => captured,
-    most: () => most,
-    close() {
-      server.closeAllConnections();
-      server.close();
-    },
-  };
 }
 
 /** Milliseconds until the whole answer is there. */

@@ -1,23 +1,18 @@
-import { generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import {
-  CognitoIdentityClient,
-  CreateIdentityPoolCommand,
-  GetIdCommand,
-  SetIdentityPoolRolesCommand,
-} from '@aws-sdk/client-cognito-identity';
-import { CreateOpenIDConnectProviderCommand, CreateRoleCommand, IAMClient } from '@aws-sdk/client-iam';
+import { isCephInstalled, startCeph } from '../conformance/rig/ceph.ts';
+import { findPostgres, type PostgresRig, startPostgres } from '../packages/server/src/store/postgres-rig.ts';
+import { brokeredGuest, startRelay, startService } from './load/brokered.ts';
+import { isMotoInstalled, startMoto } from './load/moto.ts';
+import { headersOf, issuer, makePool, type Provider, startDaypass, startProvider } from './load/pool.ts';
 import { type ServerProcess, startServer } from './load/process.ts';
-import { load, type Measured } from './load/wrk.ts';
+import { type Load, load, loadAt, type Measured } from './load/wrk.ts';
 
-const issuer = 'login.bench.test';
-const clientId = 'bench';
 /** More than any token cache holds, so that walking through them in a circle never meets a known one. */
 const distinctTokens = 24_000;
+/** Users who were never seen; a round ends before there is none left. */
+const newcomers = 20_000;
 const identities = 500;
 const connections = 32;
 const seconds = 4;
@@ -26,35 +21,64 @@ const rounds = 3;
 /**
  * GetCredentialsForIdentity with tokens never seen before (cold) and with one token (warm), beside a bare node:http
  * server that does one RS256 verification a request, and one that does nothing: each in a process of its own, loaded
- * in turn on the same machine. The figures are the medians of several rounds.
+ * in turn on the same machine. The figures are the medians of several rounds. Then the same and GetId, for users known and
+ * new, with both stores and with one and two workers, and latencies under 70 % of the highest load. With `--peers` also
+ * moto_server, which verifies nothing, and Ceph's STS, which has no identities, where they are installed.
  */
-export async function run(): Promise<void> {
-  const { publicKey, privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
-  const jwk = { ...publicKey.export({ format: 'jwk' }), kid: 'bench', alg: 'RS256', use: 'sig' };
-  const provider = await startProvider(jwk);
-  const data = mkdtempSync(join(tmpdir(), 'daypass-bench-'));
+export async function run(options: readonly string[]): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), 'daypass-bench-'));
+  const provider = await startProvider();
+  try {
+    console.log(`signing ${distinctTokens + newcomers} tokens …`);
+    const tokens = Array.from({ length: distinctTokens }, (_, n) =>
+      provider.mint(`user-${n % identities}`, String(n)),
+    );
+    const strangers = Array.from({ length: newcomers }, (_, n) => provider.mint(`newcomer-${n}`, 'first'));
+    await besideTheLimit(provider, tokens, join(folder, 'limit'));
+    await everyStore(provider, tokens, strangers, folder);
+    if (options.includes('--peers')) await besidePeers(folder);
+  } finally {
+    provider.close();
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** Bodies of GetCredentialsForIdentity, one for each token. */
+async function credentialsBodies(
+  endpoint: string,
+  poolId: string,
+  tokens: readonly string[],
+): Promise<readonly string[]> {
+  const ids: string[] = [];
+  for (const body of getIdBodies(poolId, tokens.slice(0, identities))) {
+    const response = await fetch(endpoint, { method: 'POST', headers: headersOf('GetId'), body });
+    const { IdentityId }: { IdentityId: string } = JSON.parse(await response.text());
+    ids.push(IdentityId);
+  }
+  return tokens.map((token, n) =>
+    JSON.stringify({ IdentityId: ids[n % identities], Logins: { [issuer]: token } }),
+  );
+}
+
+function getIdBodies(poolId: string, tokens: readonly string[]): readonly string[] {
+  return tokens.map((token) => JSON.stringify({ IdentityPoolId: poolId, Logins: { [issuer]: token } }));
+}
+
+const credentials = headersOf('GetCredentialsForIdentity');
+
+async function besideTheLimit(provider: Provider, tokens: readonly string[], data: string): Promise<void> {
   const running: ServerProcess[] = [];
   try {
-    const main = new URL('../packages/cli/bin/daypass.js', import.meta.url).pathname;
-    const override = `${issuer}=http://127.0.0.1:${(provider.address() as AddressInfo).port}`;
-    const daypass = await startServer(
-      main,
-      ['start', '--port', '0', '--data', data, '--provider-override', override],
-      {
-        DAYPASS_LOG_LEVEL: 'warn',
-      },
-    );
+    const daypass = await startDaypass(provider, data);
     running.push(daypass);
-    const bare = await startServer(new URL('./load/bare.ts', import.meta.url).pathname, []);
+    const limit = new URL('./load/bare.ts', import.meta.url).pathname;
+    const bare = await startServer(limit, []);
     running.push(bare);
-    const bareVerify = await startServer(new URL('./load/bare.ts', import.meta.url).pathname, [], {
-      BARE_VERIFY_KEY: JSON.stringify(jwk),
-    });
+    const bareVerify = await startServer(limit, [], { BARE_VERIFY_KEY: JSON.stringify(provider.jwk) });
     running.push(bareVerify);
 
-    const poolId = await configure(daypass.url, data);
-    console.log(`signing ${distinctTokens} tokens …`);
-    const cold = await requests(daypass.url, poolId, privateKey);
+    const poolId = await makePool(daypass.url, data);
+    const cold = await credentialsBodies(daypass.url, poolId, tokens);
     const warm = cold.slice(0, 1);
     const contenders: readonly (readonly [string, ServerProcess, readonly string[]])[] = [
       ['bare node:http + RS256 verify', bareVerify, cold],
@@ -65,125 +89,35 @@ export async function run(): Promise<void> {
     const results = new Map<string, Result[]>();
     for (let round = 0; round <= rounds; round++) {
       for (const [name, server, bodies] of contenders) {
-        const before = server.processorTime();
-        const measured = await load({
-          url: server.url,
-          headers,
+        const result = await measured(name, server, {
+          headers: credentials,
           bodies,
-          connections,
           seconds: round === 0 ? 2 : seconds,
         });
-        const processor = (server.processorTime() - before) / measured.requests;
-        if (measured.errors > 0) throw new Error(`${name}: ${measured.errors} answers were errors`);
         // The first round warms up every server and is not counted.
-        if (round > 0) results.set(name, [...(results.get(name) ?? []), { ...measured, processor }]);
+        if (round > 0) results.set(name, [...(results.get(name) ?? []), result]);
       }
     }
     report(results, new Map(contenders.map(([name, server]) => [name, server.memory()])));
   } finally {
     for (const server of running) await server.stop();
-    provider.close();
-    rmSync(data, { recursive: true, force: true });
   }
-}
-
-const headers = {
-  'Content-Type': 'application/x-amz-json-1.1',
-  'X-Amz-Target': 'AWSCognitoIdentityService.GetCredentialsForIdentity',
-};
-
-function startProvider(jwk: object): Promise<Server> {
-  const server = createServer((request, response) => {
-    const isDiscovery = request.url?.endsWith('/.well-known/openid-configuration');
-    response.setHeader('content-type', 'application/json');
-    response.end(
-      JSON.stringify(
-        isDiscovery ? { issuer: `https://${issuer}`, jwks_uri: `https://${issuer}/jwks` } : { keys: [jwk] },
-      ),
-    );
-  });
-  return new Promise((resolve) => server.listen(0, '127.0.0.1', () => resolve(server)));
-}
-
-async function configure(endpoint: string, data: string): Promise<string> {
-  const file = readFileSync(join(data, 'credentials'), 'utf8');
-  const value = (name: string) => new RegExp(`${name} = (\\S+)`).exec(file)?.[1] ?? '';
-  const credentials = {
-    accessKeyId: value('aws_access_key_id'),
-    secretAccessKey: value('aws_secret_access_key'),
-  };
-  const iam = new IAMClient({ endpoint, region: 'us-east-1', credentials });
-  const cognito = new CognitoIdentityClient({ endpoint, region: 'us-east-1', credentials });
-  const { OpenIDConnectProviderArn = '' } = await iam.send(
-    new CreateOpenIDConnectProviderCommand({ Url: `https://${issuer}`, ClientIDList: [clientId] }),
-  );
-  const { IdentityPoolId = '' } = await cognito.send(
-    new CreateIdentityPoolCommand({
-      IdentityPoolName: 'bench',
-      AllowUnauthenticatedIdentities: false,
-      OpenIdConnectProviderARNs: [OpenIDConnectProviderArn],
-    }),
-  );
-  const trust = {
-    Version: '2012-10-17',
-    Statement: {
-      Effect: 'Allow',
-      Principal: { Federated: 'cognito-identity.amazonaws.com' },
-      Action: 'sts:AssumeRoleWithWebIdentity',
-      Condition: {
-        StringEquals: { 'cognito-identity.amazonaws.com:aud': IdentityPoolId },
-        'ForAnyValue:StringLike': { 'cognito-identity.amazonaws.com:amr': 'authenticated' },
-      },
-    },
-  };
-  const { Role } = await iam.send(
-    new CreateRoleCommand({ RoleName: 'Bench', AssumeRolePolicyDocument: JSON.stringify(trust) }),
-  );
-  await cognito.send(
-    new SetIdentityPoolRolesCommand({ IdentityPoolId, Roles: { authenticated: Role?.Arn ?? '' } }),
-  );
-  return IdentityPoolId;
-}
-
-/** Request bodies, each with a token of its own; the subjects take turns. */
-async function requests(endpoint: string, poolId: string, key: KeyObject): Promise<readonly string[]> {
-  const cognito = new CognitoIdentityClient({ endpoint, region: 'us-east-1' });
-  const identityIds: string[] = [];
-  for (let subject = 0; subject < identities; subject++) {
-    const token = mint(key, `user-${subject}`, `first-${subject}`);
-    const { IdentityId = '' } = await cognito.send(
-      new GetIdCommand({ IdentityPoolId: poolId, Logins: { [issuer]: token } }),
-    );
-    identityIds.push(IdentityId);
-  }
-  return Array.from({ length: distinctTokens }, (_, index) => {
-    const subject = index % identities;
-    return JSON.stringify({
-      IdentityId: identityIds[subject],
-      Logins: { [issuer]: mint(key, `user-${subject}`, String(index)) },
-    });
-  });
-}
-
-const header = Buffer.from(JSON.stringify({ alg: 'RS256', kid: 'bench', typ: 'JWT' })).toString('base64url');
-
-function mint(key: KeyObject, subject: string, jti: string): string {
-  const now = Math.floor(Date.now() / 1000);
-  const claims = {
-    iss: `https://${issuer}`,
-    aud: clientId,
-    sub: subject,
-    jti,
-    iat: now,
-    exp: now + 7200,
-    name: 'A Player',
-  };
-  const signed = `${header}.${Buffer.from(JSON.stringify(claims)).toString('base64url')}`;
-  return `${signed}.${sign('sha256', Buffer.from(signed), key).toString('base64url')}`;
 }
 
 /** With the processor time of one request in microseconds, which other work on the machine disturbs least. */
 type Result = Measured & { readonly processor: number };
+
+async function measured(
+  name: string,
+  server: ServerProcess,
+  { perSecond, ...what }: Pick<Load, 'headers' | 'bodies' | 'seconds'> & { readonly perSecond?: number },
+): Promise<Result> {
+  const before = server.processorTime();
+  const kind = { ...what, url: server.url };
+  const result = await (perSecond === undefined ? load({ ...kind, connections }) : loadAt(perSecond, kind));
+  if (result.errors > 0) throw new Error(`${name}: ${result.errors} answers were errors`);
+  return { ...result, processor: (server.processorTime() - before) / result.requests };
+}
 
 function report(results: ReadonlyMap<string, readonly Result[]>, memory: ReadonlyMap<string, number>): void {
   const median = (name: string): Result => {
@@ -199,10 +133,149 @@ function report(results: ReadonlyMap<string, readonly Result[]>, memory: Readonl
   );
   console.log(`warm: ${ratio('Daypass, warm token', 'bare node:http')} of bare node:http (goal 0.60)\n`);
   for (const name of results.keys()) {
-    const { requestsPerSecond, p50, p99, processor } = median(name);
     const megabytes = Math.round((memory.get(name) ?? 0) / 1e6);
+    console.log(`${line(name, median(name))}   ${megabytes} MB`);
+  }
+}
+
+function line(name: string, { requestsPerSecond, p50, p99, processor }: Result): string {
+  return `${name.padEnd(32)} ${String(requestsPerSecond).padStart(7)} req/s   p50 ${p50.toFixed(2)} ms   p99 ${p99.toFixed(2)} ms   ${processor.toFixed(1)} µs processor`;
+}
+
+/** Both stores, one worker and two; the server may use every core, beside the load. */
+async function everyStore(
+  provider: Provider,
+  tokens: readonly string[],
+  strangers: readonly string[],
+  folder: string,
+): Promise<void> {
+  await workersOn('SQLite', async () => 'sqlite', { provider, tokens, strangers, folder });
+  const binaries = findPostgres();
+  if (binaries === undefined) return console.log('\nNo PostgreSQL: there is no initdb and postgres here');
+  const rig: PostgresRig = await startPostgres(binaries, { fsync: true });
+  try {
+    await workersOn('PostgreSQL', () => rig.newSchema(), { provider, tokens, strangers, folder });
+  } finally {
+    await rig.stop();
+  }
+}
+
+async function workersOn(
+  name: string,
+  newStore: () => Promise<string>,
+  {
+    provider,
+    tokens,
+    strangers,
+    folder,
+  }: { provider: Provider; tokens: readonly string[]; strangers: readonly string[]; folder: string },
+): Promise<void> {
+  const figures: Figures[] = [];
+  for (const workers of [1, 2]) {
+    const data = join(folder, `${name}-${workers}`);
+    const options = ['--workers', String(workers), '--store', await newStore()];
+    const server = await startDaypass(provider, data, options, { everyCore: true });
+    try {
+      const poolId = await makePool(server.url, data);
+      figures.push(await figuresOf(server, poolId, tokens, strangers));
+    } finally {
+      await server.stop();
+    }
+  }
+  console.log(`\n${name}; server and load share all cores`);
+  const [one, two] = figures;
+  for (const [index, figure] of figures.entries()) {
+    for (const [what, result] of Object.entries(figure)) {
+      console.log(line(`${what}, ${index === 0 ? '1 worker' : '2 workers'}`, result));
+    }
+  }
+  if (one === undefined || two === undefined) return;
+  const through = (what: keyof Figures) => two[what].requestsPerSecond / one[what].requestsPerSecond;
+  const work = (what: keyof Figures) => (2 * one[what].processor) / two[what].processor;
+  console.log(
+    `two workers to one: cold ${through('cold').toFixed(2)}, warm ${through('warm').toFixed(2)}; by processor time, with a core for each, cold ${work('cold').toFixed(2)}, warm ${work('warm').toFixed(2)} (goal 1.80)`,
+  );
+}
+
+async function figuresOf(
+  server: ServerProcess,
+  poolId: string,
+  tokens: readonly string[],
+  strangers: readonly string[],
+) {
+  const cold = { headers: credentials, bodies: await credentialsBodies(server.url, poolId, tokens) };
+  const warm = { headers: credentials, bodies: cold.bodies.slice(0, 1) };
+  const known = { headers: headersOf('GetId'), bodies: getIdBodies(poolId, tokens.slice(0, identities)) };
+  const seconds = 3;
+  await measured('warming up', server, { ...cold, seconds: 1 });
+  const coldest = await measured('cold', server, { ...cold, seconds });
+  const warmest = await measured('warm', server, { ...warm, seconds });
+  const at70 = (what: typeof cold, { requestsPerSecond }: Measured) =>
+    measured('at 70 %', server, { ...what, seconds, perSecond: 0.7 * requestsPerSecond });
+  const figures = {
+    cold: coldest,
+    'cold at 70 % load': await at70(cold, coldest),
+    warm: warmest,
+    'warm at 70 % load': await at70(warm, warmest),
+    'GetId, known': await measured('known', server, { ...known, seconds }),
+    'GetId, new': await measured('new', server, {
+      headers: headersOf('GetId'),
+      bodies: getIdBodies(poolId, strangers),
+      seconds: 2,
+    }),
+  };
+  if (figures['GetId, new'].requests > strangers.length) throw new Error('there were too few newcomers');
+  return figures;
+}
+
+type Figures = Awaited<ReturnType<typeof figuresOf>>;
+
+async function besidePeers(folder: string): Promise<void> {
+  console.log('\npeers');
+  const peer = async (name: string, what: Omit<Load, 'seconds'>): Promise<void> => {
+    const { requestsPerSecond, p50, p99, errors } = await load({ ...what, seconds });
     console.log(
-      `${name.padEnd(32)} ${String(requestsPerSecond).padStart(7)} req/s   p50 ${p50.toFixed(2)} ms   p99 ${p99.toFixed(2)} ms   ${processor.toFixed(1)} µs processor   ${megabytes} MB`,
+      `${name.padEnd(44)} ${String(requestsPerSecond).padStart(7)} req/s   p50 ${p50.toFixed(2)} ms   p99 ${p99.toFixed(2)} ms   ${errors} errors`,
     );
+  };
+  if (isMotoInstalled()) {
+    const { url, poolId, identityId, stop } = await startMoto();
+    const getId = { headers: headersOf('GetId'), bodies: [JSON.stringify({ IdentityPoolId: poolId })] };
+    const exchange = { headers: credentials, bodies: [JSON.stringify({ IdentityId: identityId })] };
+    await peer('moto, GetId', { url, connections, ...getId });
+    await peer('moto, GetCredentialsForIdentity', { url, connections, ...exchange });
+    await stop();
+  } else console.log('moto is not installed, and not measured.');
+  if (isCephInstalled()) await cephsSts(folder, peer);
+  else console.log('Ceph is not installed, and not measured.');
+}
+
+/** Ceph is asked what a broker would ask it, without the broker. */
+async function cephsSts(
+  folder: string,
+  peer: (name: string, what: Omit<Load, 'seconds'>) => Promise<void>,
+): Promise<void> {
+  const ceph = await startCeph();
+  try {
+    const here = await startService(join(folder, 'before-ceph'), []);
+    const relay = await startRelay(ceph.url);
+    try {
+      const guest = await brokeredGuest(here, ceph.url, ['--target', 'ceph'], ceph.administrator);
+      await guest.brokerAt(relay.url);
+      await load({ ...guest.request, connections: 1, seconds: 1 });
+      const assumeRole = {
+        url: ceph.url,
+        headers: { 'Content-Type': 'application/x-www-form-urlencoded; charset=utf-8' },
+        bodies: [relay.captured()],
+      };
+      for (const at of [1, connections]) {
+        await peer(`Ceph, AssumeRoleWithWebIdentity, ${at} at a time`, { ...assumeRole, connections: at });
+      }
+    } finally {
+      relay.close();
+      await here.process.stop();
+    }
+  } finally {
+    await ceph.stop();
   }
 }

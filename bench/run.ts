@@ -7,23 +7,27 @@ import { purposeOf, record } from './record/performance.ts';
 
 /**
  * `npm run bench -- NAME` runs `bench/NAME.ts`; without a name it says which there are. With `--record` what it prints
- * goes into docs/performance.md as well: on a machine that does nothing else.
+ * goes into docs/performance.md as well: on a machine that does nothing else. Further options are the benchmark's own.
  */
 const folder = import.meta.dirname;
-const [name, option] = process.argv.slice(2);
+const [name, ...given] = process.argv.slice(2);
+const isRecorded = given.includes('--record');
+const options = given.filter((option) => option !== '--record');
 const names = readdirSync(folder)
   .filter((file) => file.endsWith('.ts') && file !== 'run.ts')
   .map((file) => file.slice(0, -'.ts'.length));
 
-if (name === undefined || !names.includes(name) || (option !== undefined && option !== '--record')) {
-  console.error(`usage: npm run bench -- NAME [--record], where NAME is one of ${names.join(', ')}`);
+if (name === undefined || !names.includes(name)) {
+  console.error(
+    `usage: npm run bench -- NAME [--record] [its own options], where NAME is one of ${names.join(', ')}`,
+  );
   process.exit(2);
 }
-const bench: { run(): Promise<void> } = await import(`./${name}.ts`);
-if (option === undefined) await bench.run();
+const bench: { run(options: readonly string[]): Promise<void> } = await import(`./${name}.ts`);
+if (!isRecorded) await bench.run(options);
 else {
   const [loadBefore = 0] = loadavg();
-  const output = await linesOf(bench.run);
+  const output = await linesOf(() => bench.run(options));
   const cores = cpus();
   record(join(folder, '../docs'), name, {
     what: purposeOf(readFileSync(join(folder, `${name}.ts`), 'utf8')),
