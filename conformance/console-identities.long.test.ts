@@ -9,8 +9,8 @@ const rig = consoleRig();
 const { at, looksGood } = rig;
 
 describe('identities', () => {
-  const identities = async (...of: readonly string[]) => {
-    const page = await at('identities', ...of);
+  const identities = async () => {
+    const page = await at('identities', rig.dev().identityPoolId);
     await page.getByRole('row').nth(1).waitFor();
     return page;
   };
@@ -64,30 +64,67 @@ describe('identities', () => {
     await page.getByRole('heading', { name: 'Nobody fits' }).waitFor();
   });
 
-  it('are parted from users of the own backend', async () => {
-    const endpoint = { url: rig.dev().url, rootCredentials: rig.credentials() };
-    const { cognito, createPool } = administrator(endpoint);
-    const pool = { IdentityPoolName: 'backend', DeveloperProviderName: 'login.harbour' };
-    const IdentityPoolId = await createPool(pool);
-    const Logins = { 'login.harbour': 'nemo' };
-    const { IdentityId } = await cognito.getOpenIdTokenForDeveloperIdentity({ IdentityPoolId, Logins });
-    const ned = { IdentityPoolId, IdentityId, Provider: 'login.harbour', Subject: 'ned' };
-    await callDaypass(endpoint, 'LinkLogin', ned);
-    const page = await identities(IdentityPoolId);
-    await page.getByRole('row').filter({ hasText: 'nemo' }).getByRole('link').click();
-    await page.getByRole('button', { name: 'Unlink nemo' }).click();
-    await page.getByRole('button', { name: 'Unlink', exact: true }).click();
-    await page.getByText('The login is unlinked.').waitFor();
-    const logins = page.getByRole('listitem').filter({ hasText: 'at login.harbour' });
-    await logins.nth(1).waitFor({ state: 'detached' });
-    expect(await logins.allTextContents()).toEqual([expect.stringContaining('ned')]);
-    await cognito.deleteIdentityPool({ IdentityPoolId });
+  it('are parted from a login of any provider, and disabled with the last one', async () => {
+    const IdentityPoolId = await backendPool();
+    const IdentityId = await userOf(IdentityPoolId, 'nemo');
+    const ned = { IdentityPoolId, IdentityId, Provider: 'login.work.example', Subject: 'ned' };
+    await callDaypass(endpoint(), 'LinkLogin', ned);
+    const page = await at('identities', IdentityPoolId, IdentityId);
+    for (const [subject, warning] of [
+      ['ned', 'gets another identity the next time'],
+      ['nemo', 'without it the identity is disabled for good'],
+    ]) {
+      await page.getByRole('button', { name: `Unlink ${subject}` }).click();
+      await page
+        .getByRole('dialog')
+        .getByText(warning ?? '')
+        .waitFor();
+      await page.getByRole('button', { name: 'Unlink', exact: true }).click();
+      await page.getByRole('button', { name: `Unlink ${subject}` }).waitFor({ state: 'detached' });
+    }
+    await page.getByText('Disabled', { exact: true }).waitFor();
+    await page.getByText('none any more').waitFor();
+    expect(await page.getByRole('button', { name: 'Enable it again' }).count()).toBe(0);
+  });
+
+  it('are disabled and enabled again', async () => {
+    const IdentityPoolId = await backendPool();
+    const IdentityId = await userOf(IdentityPoolId, 'nemo');
+    const page = await at('identities', IdentityPoolId, IdentityId);
+    await page.getByRole('button', { name: 'Disable it' }).click();
+    await page.getByRole('button', { name: 'Disable', exact: true }).click();
+    await page.getByText('Disabled', { exact: true }).waitFor();
+    expect(await refusal(userOf(IdentityPoolId, 'nemo'))).toMatchObject({ name: 'NotAuthorizedException' });
+
+    await page.getByRole('link', { name: '← Identities' }).click();
+    await page.getByLabel('State').selectOption('disabled');
+    await page.getByRole('button', { name: 'Search' }).click();
+    await page.getByRole('row').filter({ hasText: 'Disabled' }).getByRole('link').click();
+    await page.getByRole('button', { name: 'Enable it again' }).click();
+    await page.getByRole('button', { name: 'Enable', exact: true }).click();
+    await page.getByText('Enabled', { exact: true }).waitFor();
+    expect(await userOf(IdentityPoolId, 'nemo')).toBe(IdentityId);
+  });
+
+  it('are merged, the one that goes on being chosen', async () => {
+    const IdentityPoolId = await backendPool();
+    const [nemo, ned] = [await userOf(IdentityPoolId, 'nemo'), await userOf(IdentityPoolId, 'ned')];
+    const page = await at('identities', IdentityPoolId, nemo);
+    await page.getByRole('button', { name: 'Merge with another' }).click();
+    await page.getByLabel('The other identity’s id').fill(ned);
+    await page.getByRole('dialog').getByText('ned', { exact: true }).waitFor();
+    await page.getByLabel('Which one goes on').selectOption('other');
+    await page.getByRole('button', { name: 'Merge', exact: true }).click();
+    await heading(page, `…${ned.slice(-12)}`);
+    await page.getByRole('button', { name: 'Unlink nemo' }).waitFor();
+    await page.getByRole('button', { name: 'Unlink ned' }).waitFor();
+    expect(await userOf(IdentityPoolId, 'nemo')).toBe(ned);
   });
 });
 
 describe('trying a token', () => {
   const tryToken = async (token: string) => {
-    const page = await at('token');
+    const page = await at('token', rig.dev().identityPoolId);
     await page.getByLabel('Token', { exact: true }).fill(token);
     await page.getByRole('button', { name: /^Try (the token|as a guest)/ }).click();
     return page;
@@ -126,6 +163,23 @@ describe('trying a token', () => {
     await page.getByText('Because:').waitFor();
   });
 });
+
+function endpoint() {
+  return { url: rig.dev().url, rootCredentials: rig.credentials() };
+}
+
+/** A new pool for the users of one's own backend. */
+function backendPool(): Promise<string> {
+  return administrator(endpoint()).createPool({ DeveloperProviderName: 'login.harbour' });
+}
+
+/** The identity of a user whom the backend vouches for. */
+async function userOf(IdentityPoolId: string, user: string): Promise<string> {
+  const { cognito } = administrator(endpoint());
+  const Logins = { 'login.harbour': user };
+  const { IdentityId = '' } = await cognito.getOpenIdTokenForDeveloperIdentity({ IdentityPoolId, Logins });
+  return IdentityId;
+}
 
 interface Credentials {
   readonly AccessKeyId: string;

@@ -21,6 +21,8 @@ export interface Search {
   readonly subject: string;
   /** The beginning of the id, with or without its region. */
   readonly id: string;
+  /** Undefined: whether they are enabled or not. */
+  readonly enabled?: boolean | undefined;
 }
 
 export interface Found {
@@ -32,7 +34,7 @@ export interface Found {
 export function findIdentities(
   api: Api,
   pool: string,
-  { provider, subject, id }: Search,
+  { provider, subject, id, enabled }: Search,
   { next, most = 25 }: { readonly next?: string | undefined; readonly most?: number } = {},
 ): Promise<Found> {
   const region = pool.slice(0, pool.indexOf(':') + 1);
@@ -40,6 +42,7 @@ export function findIdentities(
     IdentityPoolId: pool,
     MaxResults: most,
     NextToken: next,
+    Enabled: enabled,
     ...(provider !== '' && { Provider: provider }),
     ...(subject !== '' && { SubjectPrefix: subject }),
     ...(id !== '' && { IdentityIdPrefix: id.includes(':') ? id : region + id }),

@@ -81,16 +81,21 @@ export function listPools(api: Api): Promise<readonly PoolName[]> {
 
 export async function readPool(api: Api, IdentityPoolId: string): Promise<WholePool> {
   const describing = api.cognito<Pool>('DescribeIdentityPool', { IdentityPoolId });
-  const [pool, roles, { Settings }, tagMaps] = await Promise.all([
+  const [pool, roles, settings, tagMaps] = await Promise.all([
     describing,
     readPoolRoles(api, IdentityPoolId),
-    api.daypass<{ Settings: PoolSettings }>('GetPoolSettings', { IdentityPoolId }),
+    readSettings(api, IdentityPoolId),
     describing.then((pool) => readTagMaps(api, pool)),
   ]);
-  return { pool, roles, settings: Settings, tagMaps };
+  return { pool, roles, settings, tagMaps };
 }
 
 export async function readPoolRoles(api: Api, IdentityPoolId: string): Promise<PoolRoles> {
   const roles = await api.cognito<Partial<PoolRoles>>('GetIdentityPoolRoles', { IdentityPoolId });
   return { ...roles, Roles: roles.Roles ?? {} };
+}
+
+export async function readSettings(api: Api, IdentityPoolId: string): Promise<PoolSettings> {
+  const { Settings } = await api.daypass<{ Settings: PoolSettings }>('GetPoolSettings', { IdentityPoolId });
+  return Settings;
 }

@@ -2,7 +2,7 @@ import { useEffect, useState } from 'preact/hooks';
 import { findIdentities, type Identity, isGuest, type Search } from '../../api/identities.ts';
 import { useDesk } from '../../frame/desk.ts';
 import { Button } from '../../parts/button.tsx';
-import { TextField } from '../../parts/field.tsx';
+import { SelectField, TextField } from '../../parts/field.tsx';
 import { useDoing } from '../../parts/load.tsx';
 import { Badge, Empty, Failure, Progress } from '../../parts/notice.tsx';
 import { Card, Page } from '../../parts/page.tsx';
@@ -52,7 +52,12 @@ function SearchPool({ pool }: { readonly pool: string }) {
           onSubmit={(event) => {
             event.preventDefault();
             look(
-              { provider: search.provider.trim(), subject: search.subject.trim(), id: search.id.trim() },
+              {
+                ...search,
+                provider: search.provider.trim(),
+                subject: search.subject.trim(),
+                id: search.id.trim(),
+              },
               [],
             );
           }}
@@ -76,6 +81,18 @@ function SearchPool({ pool }: { readonly pool: string }) {
               value={search.id}
               onInput={(id) => setSearch({ ...search, id })}
               mono
+            />
+            <SelectField
+              label="State"
+              value={String(search.enabled ?? '')}
+              options={[
+                { value: '', label: 'any' },
+                { value: 'true', label: 'enabled' },
+                { value: 'false', label: 'disabled' },
+              ]}
+              onChange={(state) =>
+                setSearch({ ...search, enabled: state === '' ? undefined : state === 'true' })
+              }
             />
             <Button type="submit" kind="primary" busy={busy}>
               Search

@@ -1,29 +1,26 @@
 import { useState } from 'preact/hooks';
-import { type Identity, isGuest, type Login, readIdentity } from '../../api/identities.ts';
-import type { Pool } from '../../api/pools.ts';
+import { type Identity, isGuest, readIdentity } from '../../api/identities.ts';
+import { type Pool, type PoolSettings, readSettings } from '../../api/pools.ts';
 import { useDesk } from '../../frame/desk.ts';
 import { Button, CopyButton } from '../../parts/button.tsx';
-import { Dialog } from '../../parts/dialog.tsx';
-import { TextField } from '../../parts/field.tsx';
 import { Show, useLoaded } from '../../parts/load.tsx';
 import { Badge } from '../../parts/notice.tsx';
 import { Card, Page } from '../../parts/page.tsx';
 import { Ago } from '../../parts/time.tsx';
-import { goTo, hrefOf } from '../../route.ts';
-
-type Asking =
-  | { readonly to: 'revoke' | 'delete' | 'link' }
-  | { readonly to: 'unlink'; readonly login: Login };
+import { hrefOf } from '../../route.ts';
+import { type Asking, IdentityDialog } from './identity-dialog.tsx';
+import { sessionsEnd } from './sessions.ts';
 
 /** Everything about one identity. */
 export function IdentityPage({ pool, id }: { readonly pool: string; readonly id: string }) {
   const { api } = useDesk();
   const [loaded, reload] = useLoaded(async () => {
-    const [identity, described] = await Promise.all([
+    const [identity, described, settings] = await Promise.all([
       readIdentity(api, pool, id),
       api.cognito<Pool>('DescribeIdentityPool', { IdentityPoolId: pool }),
+      readSettings(api, pool),
     ]);
-    return { identity, pool: described };
+    return { identity, pool: described, settings };
   }, `${pool}/${id}`);
   const [asking, ask] = useState<Asking>();
   return (
@@ -42,26 +39,21 @@ export function IdentityPage({ pool, id }: { readonly pool: string; readonly id:
       }
     >
       <Show what="the identity" loaded={loaded}>
-        {({ identity, pool }) => (
+        {({ identity, pool, settings }) => (
           <>
             <div class="columns">
-              <Facts identity={identity} pool={pool} />
-              <Logins identity={identity} pool={pool} ask={ask} />
+              <Facts identity={identity} pool={pool} settings={settings} />
+              <Logins identity={identity} ask={ask} />
             </div>
-            <Card title="Revoke or delete">
-              <p class="soft">
-                Revoking ends the sessions that this identity has now; with a valid token it gets new ones.
-                Deleting takes the identity away: the same user gets another one next time.
-              </p>
-              <div class="actions below">
-                <Button onClick={() => ask({ to: 'revoke' })}>Revoke its sessions …</Button>
-                <Button kind="danger" onClick={() => ask({ to: 'delete' })}>
-                  Delete the identity …
-                </Button>
-              </div>
-            </Card>
+            <Actions identity={identity} ask={ask} />
             {asking && (
-              <Asked asking={asking} pool={pool} id={id} onClose={() => ask(undefined)} onChanged={reload} />
+              <IdentityDialog
+                asking={asking}
+                pool={pool}
+                identity={identity}
+                onClose={() => ask(undefined)}
+                onChanged={reload}
+              />
             )}
           </>
         )}
@@ -70,7 +62,16 @@ export function IdentityPage({ pool, id }: { readonly pool: string; readonly id:
   );
 }
 
-function Facts({ identity, pool }: { readonly identity: Identity; readonly pool: Pool }) {
+function Facts({
+  identity,
+  pool,
+  settings,
+}: {
+  readonly identity: Identity;
+  readonly pool: Pool;
+  readonly settings: PoolSettings;
+}) {
+  const end = sessionsEnd(identity, pool, settings, Date.now() / 1000);
   return (
     <Card title="The identity">
       <dl class="facts">
@@ -86,6 +87,12 @@ function Facts({ identity, pool }: { readonly identity: Identity; readonly pool:
         <dd>
           <Ago at={identity.LastSeenDate} />
         </dd>
+        <dt>Sessions</dt>
+        <dd>
+          {end === undefined
+            ? 'none any more'
+            : `perhaps, until ${new Date(end * 1000).toLocaleTimeString(undefined, { timeStyle: 'short' })}`}
+        </dd>
         <dt>First seen</dt>
         <dd>
           <Ago at={identity.CreationDate} />
@@ -99,34 +106,31 @@ function Facts({ identity, pool }: { readonly identity: Identity; readonly pool:
   );
 }
 
-function Logins({
-  identity,
-  pool,
-  ask,
-}: {
-  readonly identity: Identity;
-  readonly pool: Pool;
-  readonly ask: (asking: Asking) => void;
-}) {
+function Logins({ identity, ask }: { readonly identity: Identity; readonly ask: (asking: Asking) => void }) {
   return (
-    <Card title="Logins" actions={<Button onClick={() => ask({ to: 'link' })}>Link a login …</Button>}>
+    <Card
+      title="Logins"
+      actions={identity.Enabled && <Button onClick={() => ask({ to: 'link' })}>Link a login …</Button>}
+    >
       {isGuest(identity) && (
-        <p class="soft">A guest: it has no logins. With its first token it keeps this identity.</p>
+        <p class="soft">
+          {identity.Enabled
+            ? 'A guest: it has no logins. With its first token it keeps this identity.'
+            : 'It has no login any more: it was merged into another identity, or lost the last one.'}
+        </p>
       )}
       <ul class="list">
         {identity.Logins.map((login) => (
           <li key={`${login.Provider} ${login.Subject}`}>
             <strong>{login.Subject}</strong>
             <span class="soft">at {login.Provider}</span>
-            {login.Provider === pool.DeveloperProviderName && (
-              <Button
-                kind="quiet"
-                label={`Unlink ${login.Subject}`}
-                onClick={() => ask({ to: 'unlink', login })}
-              >
-                Unlink …
-              </Button>
-            )}
+            <Button
+              kind="quiet"
+              label={`Unlink ${login.Subject}`}
+              onClick={() => ask({ to: 'unlink', login })}
+            >
+              Unlink …
+            </Button>
           </li>
         ))}
       </ul>
@@ -134,99 +138,30 @@ function Logins({
   );
 }
 
-function Asked({
-  asking,
-  pool: { IdentityPoolId, IdentityPoolName },
-  id: IdentityId,
-  onClose,
-  onChanged,
-}: {
-  readonly asking: Asking;
-  readonly pool: Pool;
-  readonly id: string;
-  readonly onClose: () => void;
-  readonly onChanged: () => void;
-}) {
-  const { api, say } = useDesk();
-  const [provider, setProvider] = useState('');
-  const [subject, setSubject] = useState('');
-  switch (asking.to) {
-    case 'revoke':
-      return (
-        <Dialog
-          title="Revoke its sessions?"
-          action="Revoke"
-          danger
-          onClose={onClose}
-          onSubmit={async () => {
-            await api.daypass('RevokeSessions', { IdentityId });
-            say('Its sessions until now are revoked.');
-          }}
-        >
-          <p>Credentials that this identity holds now are refused from this moment on.</p>
-        </Dialog>
-      );
-    case 'delete':
-      return (
-        <Dialog
-          title="Delete this identity?"
-          action="Delete for good"
-          danger
-          onClose={onClose}
-          onSubmit={async () => {
-            await api.cognito('DeleteIdentities', { IdentityIdsToDelete: [IdentityId] });
-            say('The identity is deleted.');
-            goTo('identities', IdentityPoolId);
-          }}
-        >
-          <p>
-            Its user gets a new identity in {IdentityPoolName} the next time, and does not reach what is
-            stored under <code>{IdentityId}</code> any more.
-          </p>
-        </Dialog>
-      );
-    case 'link':
-      return (
-        <Dialog
-          title="Link a login"
-          action="Link"
-          onClose={onClose}
-          onSubmit={async () => {
-            await api.daypass('LinkLogin', {
-              IdentityPoolId,
-              IdentityId,
-              Provider: provider.trim(),
-              Subject: subject.trim(),
-            });
-            say('The login is linked.');
-            onChanged();
-          }}
-        >
-          <p class="soft">On your word, without a token: this user gets this identity from now on.</p>
-          <TextField label="Provider" value={provider} onInput={setProvider} required mono />
-          <TextField label="Subject" value={subject} onInput={setSubject} required mono />
-        </Dialog>
-      );
-    case 'unlink':
-      return (
-        <Dialog
-          title={`Unlink ${asking.login.Subject}?`}
-          action="Unlink"
-          danger
-          onClose={onClose}
-          onSubmit={async () => {
-            await api.cognito('UnlinkDeveloperIdentity', {
-              IdentityId,
-              IdentityPoolId,
-              DeveloperProviderName: asking.login.Provider,
-              DeveloperUserIdentifier: asking.login.Subject,
-            });
-            say('The login is unlinked.');
-            onChanged();
-          }}
-        >
-          <p>This user of your backend gets another identity the next time.</p>
-        </Dialog>
-      );
-  }
+function Actions({ identity, ask }: { readonly identity: Identity; readonly ask: (asking: Asking) => void }) {
+  const isGone = !identity.Enabled && isGuest(identity);
+  return (
+    <Card title="In your hands">
+      <p class="soft">
+        Revoking ends the sessions it has now. Disabling also refuses it new ones, until you enable it again.
+        Merging gives the logins of two identities to one. Deleting takes the identity away: the same user
+        gets another one next time.
+      </p>
+      <div class="actions below">
+        {identity.Enabled && (
+          <>
+            <Button onClick={() => ask({ to: 'revoke' })}>Revoke its sessions …</Button>
+            <Button onClick={() => ask({ to: 'disable' })}>Disable it …</Button>
+            <Button onClick={() => ask({ to: 'merge' })}>Merge with another …</Button>
+          </>
+        )}
+        {!identity.Enabled && !isGone && (
+          <Button onClick={() => ask({ to: 'enable' })}>Enable it again …</Button>
+        )}
+        <Button kind="danger" onClick={() => ask({ to: 'delete' })}>
+          Delete the identity …
+        </Button>
+      </div>
+    </Card>
+  );
 }
