@@ -2,27 +2,12 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { createAuth } from './create-auth.ts';
 import type { UserPoolTokens } from './session.ts';
 import { describeBehaviour } from './testing/behaviour.ts';
-import { startIdentityPool, tokenOf } from './testing/identity-pool.ts';
+import { tokenOf } from './testing/identity-pool.ts';
 import { startTestPool, userPoolKey } from './testing/pool.ts';
-
-const pools = {
-  withGuests: 'us-east-1:00000000-0000-4000-8000-000000000001',
-  withoutGuests: 'us-east-1:00000000-0000-4000-8000-000000000002',
-};
-const providers = [
-  'accounts.google.com',
-  'appleid.apple.com',
-  'cognito-idp.us-east-1.amazonaws.com/us-east-1_game',
-] as const;
+import { startRecording } from './testing/recording.ts';
 
 for (const protocol of ['daypass', 'cognito'] as const) {
-  describeBehaviour(`the client and the wire shapes of AWS (${protocol})`, async () => {
-    const pool = await startIdentityPool({
-      [pools.withGuests]: { guests: true, providers: [...providers] },
-      [pools.withoutGuests]: { guests: false, providers: [...providers] },
-    });
-    return { ...pool, protocol, pools, providers, token: tokenOf };
-  });
+  describeBehaviour(`the client and the wire shapes of AWS (${protocol})`, () => startRecording(protocol));
 }
 
 describe('createAuth', () => {

@@ -1,6 +1,7 @@
 import { createServer } from 'node:http';
+import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
-import { type BrowserContext, chromium, type Page } from 'playwright-core';
+import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
 import { build } from 'vite';
 import type * as client from '../index.ts';
 import type * as storage from '../storage/index.ts';
@@ -22,40 +23,52 @@ export interface TestBrowser extends Listening {
 
 /** Chromium, and a server of a page that has bundled the library. */
 export async function startBrowser(): Promise<TestBrowser> {
-  const script = await bundle();
-  const server = createServer((request, response) => {
-    const isScript = request.url === '/daypass.js';
-    response.writeHead(200, { 'content-type': isScript ? 'text/javascript' : 'text/html' });
-    response.end(isScript ? script : PAGE);
-  });
-  const listening = await listen(server);
-  const browser = await chromium.launch({
-    executablePath: '/usr/bin/chromium',
-    args: ['--no-sandbox', '--disable-background-networking'],
-  });
+  const at = (path: string) => JSON.stringify(fileURLToPath(new URL(path, import.meta.url)));
+  const site = await servePage(`import * as client from ${at('../index.ts')};
+    import * as storage from ${at('../storage/index.ts')};
+    window.daypass = { ...client, ...storage };`);
+  const browser = await launchChromium();
   return {
-    endpoint: listening.endpoint,
+    endpoint: site.endpoint,
     context: () => browser.newContext(),
     async open(context) {
       const page = await context.newPage();
-      await page.goto(listening.endpoint);
+      await page.goto(site.endpoint);
       await page.waitForFunction(() => 'daypass' in window);
       return page;
     },
     async close() {
       await browser.close();
-      await listening.close();
+      await site.close();
     },
   };
 }
 
-const PAGE = '<!doctype html><script type="module" src="/daypass.js"></script>';
+export function launchChromium(): Promise<Browser> {
+  return chromium.launch({
+    executablePath: '/usr/bin/chromium',
+    args: ['--no-sandbox', '--disable-background-networking'],
+  });
+}
 
-async function bundle(): Promise<string> {
-  const at = (path: string) => JSON.stringify(fileURLToPath(new URL(path, import.meta.url)));
-  const entry = `import * as client from ${at('../index.ts')};
-    import * as storage from ${at('../storage/index.ts')};
-    window.daypass = { ...client, ...storage };`;
+/** A page that runs `source`, a module, bundled; what it posts to its own origin is for `answer`, as JSON both ways. */
+export async function servePage(
+  source: string,
+  answer: (posted: string) => unknown = () => null,
+): Promise<Listening> {
+  const script = await bundle(source);
+  const server = createServer(async (request, response) => {
+    if (request.method === 'POST') return void response.end(JSON.stringify(answer(await text(request))));
+    const isScript = request.url === '/page.js';
+    response.writeHead(200, { 'content-type': isScript ? 'text/javascript' : 'text/html' });
+    response.end(isScript ? script : PAGE);
+  });
+  return listen(server);
+}
+
+const PAGE = '<!doctype html><script type="module" src="/page.js"></script>';
+
+async function bundle(source: string): Promise<string> {
   const result = await build({
     configFile: false,
     logLevel: 'error',
@@ -63,7 +76,7 @@ async function bundle(): Promise<string> {
       {
         name: 'entry',
         resolveId: (id) => (id === 'entry' ? '\0entry' : null),
-        load: (id) => (id === '\0entry' ? entry : null),
+        load: (id) => (id === '\0entry' ? source : null),
       },
     ],
     build: { write: false, rolldownOptions: { input: 'entry', output: { format: 'es' } } },

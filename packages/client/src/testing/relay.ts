@@ -15,9 +15,9 @@ export type Fault = 'down' | 'throttled' | 'internal' | 'portal' | 'redirect' | 
 
 /** A relay in front of a service, which counts what passes, and fails when told to. */
 export interface Relay extends Listening {
-  readonly requests: Relayed[];
-  /** Faults of the next requests, one each; `always` for all until it is set back to `undefined`. */
-  readonly next: Fault[];
+  readonly requests: readonly Relayed[];
+  /** Faults of the next requests, one each; `always` for all until it is set back to `undefined`. Preflights pass. */
+  fail(...faults: Fault[]): void;
   always: Fault | undefined;
   /** Milliseconds by which the service's clock is ahead, as its Date header says. */
   ahead: number;
@@ -37,17 +37,24 @@ const faults: Record<Exclude<Fault, 'down'>, { status: number; body: string }> =
   portal: { status: 200, body: '<html>Welcome to the hotel</html>' },
 };
 
-export async function startRelay(upstream: string): Promise<Relay> {
+/**
+ * Without `keepAlive` each request has a connection of its own: a browser sends a request again by itself when the
+ * connection it kept breaks.
+ */
+export async function startRelay(upstream: string, { keepAlive = true } = {}): Promise<Relay> {
+  const requests: Relayed[] = [];
+  const next: Fault[] = [];
   const server = createServer(async (request, response) => {
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk);
     const body = Buffer.concat(chunks);
     const { method = '', url: path = '', headers } = request;
     const relayed = { method, path, headers, input: body.length > 0 ? JSON.parse(body.toString()) : {} };
-    relay.requests.push(relayed);
+    requests.push(relayed);
     await relay.before?.(relayed);
+    if (!keepAlive) response.setHeader('connection', 'close');
 
-    const fault = relay.next.shift() ?? relay.always;
+    const fault = method === 'OPTIONS' ? undefined : (next.shift() ?? relay.always);
     if (fault === 'down') return void request.socket.destroy();
     if (fault) {
       const cors = { 'access-control-allow-origin': '*', location: '/elsewhere' };
@@ -56,12 +63,15 @@ export async function startRelay(upstream: string): Promise<Relay> {
     const { host: _host, connection: _connection, 'content-length': _length, ...passed } = headers;
     const answer = await fetch(upstream + path, {
       method,
-      headers: Object.entries(passed).map(([name, value]): [string, string] => [name, String(value)]),
+      // What time it is here, for a service that runs on the clock of its client.
+      headers: Object.entries({ ...passed, date: new Date().toUTCString() }).map(
+        ([name, value]): [string, string] => [name, String(value)],
+      ),
       ...(body.length > 0 && { body }),
     }).catch(() => undefined);
     // The test is over, and the service with it.
     if (!answer) return void request.socket.destroy();
-    const date = new Date(Date.parse(answer.headers.get('date') ?? '') + relay.ahead).toUTCString();
+    const date = new Date(Date.now() + relay.ahead).toUTCString();
     const text = await answer.text();
     const {
       'transfer-encoding': _encoding,
@@ -76,14 +86,14 @@ export async function startRelay(upstream: string): Promise<Relay> {
   const listening = await listen(server);
   const relay: Relay = {
     ...listening,
-    requests: [],
-    next: [],
+    requests,
+    fail: (...faults) => void next.push(...faults),
     always: undefined,
     ahead: 0,
     before: undefined,
     reset() {
-      relay.requests.length = 0;
-      relay.next.length = 0;
+      requests.length = 0;
+      next.length = 0;
       relay.always = undefined;
       relay.ahead = 0;
       relay.before = undefined;

@@ -86,7 +86,7 @@ export function describeFaults(rig: Rig): void {
     it.each(['throttled', 'internal', 'down'] as const)(
       '%s twice: asked again, with pauses',
       async (fault) => {
-        rig.relay.next.push(fault, fault);
+        rig.relay.fail(fault, fault);
         await expect(federate(auth())).resolves.toHaveProperty('identityId');
         expect(rig.relay.requests).toHaveLength(rig.whole + 2);
       },

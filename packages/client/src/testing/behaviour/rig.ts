@@ -11,7 +11,7 @@ import {
   type UserPoolSource,
   type UserPoolTokens,
 } from '../../index.ts';
-import { type Relay, startRelay } from '../relay.ts';
+import type { Relay } from '../relay.ts';
 
 /** A service the behaviour is checked against. */
 export interface Backend {
@@ -23,6 +23,16 @@ export interface Backend {
   readonly providers: readonly [string, string, string];
   /** A token of `subject`, valid for `lifetime` seconds. */
   token(provider: string, subject: string, lifetime?: number): string | Promise<string>;
+  close(): Promise<void>;
+}
+
+/** Where a suite takes place. */
+export interface Scene {
+  readonly backend: Pick<Backend, 'protocol' | 'pools' | 'providers' | 'token'>;
+  /** In front of the service. */
+  readonly relay: Relay;
+  /** Told what time it is, where the service has a clock of its own. */
+  readonly setTime?: (now: number) => void;
   close(): Promise<void>;
 }
 
@@ -40,8 +50,8 @@ interface Federation {
 
 /** A client, the service behind a relay, and a user whom no test before has used. */
 export interface Rig {
-  readonly relay: Relay;
-  readonly backend: Backend;
+  readonly relay: Scene['relay'];
+  readonly backend: Scene['backend'];
   readonly google: AuthProvider;
   readonly apple: AuthProvider;
   /** Requests of one exchange of an identity not known yet. */
@@ -54,61 +64,65 @@ export interface Rig {
   federate(auth: Auth, federation?: Federation): Promise<FederateToIdentityPoolResult>;
   /** The inputs of the requests so far. */
   inputs(): readonly Relay['requests'][number]['input'][];
-  /** Moves the clock. */
+  /** Moves the clock, on from now or to a time. */
   pass(milliseconds: number): void;
+  setTime(now: number): void;
   userPoolTokens(): Promise<UserPoolTokens>;
   /** A user pool in which the user is signed in. */
   userPool(): Promise<UserPoolSource>;
 }
 
-/** The rig of a suite: `open` starts the service, `renew` gives a test a user and a relay without a past. */
+/** The rig of a suite: `renew` gives a test a user, a clock that is right, and a relay without a past. */
 export interface RigOfSuite extends Rig {
   open(): Promise<void>;
   renew(): void;
   close(): Promise<void>;
 }
 
-export function createRig(start: () => Promise<Backend>): RigOfSuite {
-  let backend: Backend;
-  let relay: Relay;
+export function createRig(start: () => Promise<Scene>): RigOfSuite {
+  let scene: Scene;
   let users = 0;
   const rig: RigOfSuite = {
     get relay() {
-      return relay;
+      return scene.relay;
     },
     get backend() {
-      return backend;
+      return scene.backend;
     },
     get google() {
-      return AuthProvider.custom(backend.providers[0]);
+      return AuthProvider.custom(rig.backend.providers[0]);
     },
     get apple() {
-      return AuthProvider.custom(backend.providers[1]);
+      return AuthProvider.custom(rig.backend.providers[1]);
     },
     get whole() {
-      return backend.protocol === 'daypass' ? 1 : 2;
+      return rig.backend.protocol === 'daypass' ? 1 : 2;
     },
     get user() {
       return `user-${users}`;
     },
     auth: (config) =>
       createAuth({
-        identityPoolId: backend.pools.withGuests,
-        endpoint: relay.endpoint,
-        protocol: backend.protocol,
+        identityPoolId: rig.backend.pools.withGuests,
+        endpoint: rig.relay.endpoint,
+        protocol: rig.backend.protocol,
         storage: memoryStorage(),
         ...config,
       }),
     token: async (provider, subject = rig.user, lifetime = DAY) =>
-      backend.token(provider.loginKey, subject, lifetime),
+      rig.backend.token(provider.loginKey, subject, lifetime),
     async federate(auth, { provider = rig.google, subject, lifetime, options = {} } = {}) {
       const token = await rig.token(provider, subject, lifetime);
       return auth.federateToIdentityPool({ token, provider, options });
     },
-    inputs: () => relay.requests.map(({ input }) => input),
-    pass: (milliseconds) => void vi.setSystemTime(Date.now() + milliseconds),
+    inputs: () => rig.relay.requests.map(({ input }) => input),
+    pass: (milliseconds) => rig.setTime(Date.now() + milliseconds),
+    setTime(now) {
+      vi.setSystemTime(now);
+      scene.setTime?.(now);
+    },
     userPoolTokens: async () => ({
-      idToken: await backend.token(backend.providers[2], rig.user, DAY),
+      idToken: await rig.backend.token(rig.backend.providers[2], rig.user, DAY),
       accessToken: 'access',
     }),
     async userPool() {
@@ -116,16 +130,16 @@ export function createRig(start: () => Promise<Backend>): RigOfSuite {
       return { getTokens: () => Promise.resolve(tokens) };
     },
     async open() {
-      backend = await start();
-      relay = await startRelay(backend.endpoint);
+      scene = await start();
     },
     renew() {
       users++;
-      relay.reset();
+      scene.relay.reset();
+      vi.useFakeTimers({ toFake: ['Date'], now: Date.now() });
+      scene.setTime?.(Date.now());
     },
     async close() {
-      await relay.close();
-      await backend.close();
+      await scene.close();
     },
   };
   return rig;

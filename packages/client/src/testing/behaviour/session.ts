@@ -1,10 +1,10 @@
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { type AuthEvent, memoryStorage } from '../../index.ts';
 import { HOUR, type Rig } from './rig.ts';
 
 /** What is known of who is here, and who is told of a change. */
 export function describeSession(rig: Rig): void {
-  const { auth, federate, pass, inputs, token, userPool } = rig;
+  const { auth, federate, pass, setTime, inputs, token, userPool } = rig;
 
   describe('fetchAuthSession while federated', () => {
     it('credentials fresh: from the store; tokens and userSub are errors', async () => {
@@ -27,7 +27,7 @@ export function describeSession(rig: Rig): void {
       const it = auth();
       const { credentials } = await federate(it);
       rig.relay.reset();
-      vi.setSystemTime(+credentials.expiration - left);
+      setTime(+credentials.expiration - left);
       const session = await it.fetchAuthSession();
       expect(session.isSignedIn).toBe(true);
       expect(rig.relay.requests).toHaveLength(requests);
@@ -148,7 +148,7 @@ export function describeSession(rig: Rig): void {
       rig.relay.reset();
       expect(await it.credentials()).toEqual({ ...credentials, identityId });
       expect(rig.relay.requests).toEqual([]);
-      vi.setSystemTime(+credentials.expiration - 299_000);
+      setTime(+credentials.expiration - 299_000);
       expect((await it.credentials()).accessKeyId).not.toBe(credentials.accessKeyId);
       expect(rig.relay.requests).toHaveLength(1);
     });
@@ -156,13 +156,13 @@ export function describeSession(rig: Rig): void {
     it('stay in use to their end when they cannot be refreshed early', async () => {
       const it = auth();
       const { identityId, credentials } = await federate(it, { lifetime: 600 });
-      vi.setSystemTime(+credentials.expiration - 299_000);
+      setTime(+credentials.expiration - 299_000);
       rig.relay.reset();
       expect(await it.credentials()).toEqual({ ...credentials, identityId });
       expect(await it.credentials()).toEqual({ ...credentials, identityId });
       expect(rig.relay.requests).toHaveLength(1);
       expect((await it.fetchAuthSession()).isSignedIn).toBe(true);
-      vi.setSystemTime(+credentials.expiration);
+      setTime(+credentials.expiration);
       await expect(it.credentials()).rejects.toMatchObject({ name: 'SessionExpiredException' });
     });
   });
