@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { once } from 'node:events';
+import { EventEmitter, once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -10,10 +10,20 @@ export interface NodeProcess extends Endpoint {
   readonly pid: number;
   /** The lines of its log so far, each JSON. */
   readonly log: readonly string[];
+  /** What it holds once its garbage is collected. */
+  memory(): Promise<Memory>;
   /** The exit code or signal with which it ended; undefined while it lives. */
   ended(): number | NodeJS.Signals | undefined;
   /** Tells it to finish, and gives the exit code or the signal that ended it. */
   stop(): Promise<number | NodeJS.Signals>;
+}
+
+export interface Memory {
+  /** Bytes on the heap and of buffers outside of it. */
+  readonly used: number;
+  /** Bytes, the most that the process has ever had in memory. */
+  readonly peak: number;
+  readonly openFiles: number;
 }
 
 export interface NodeProcessOptions {
@@ -21,27 +31,17 @@ export interface NodeProcessOptions {
   /** Of `daypass start`, besides a free port. */
   readonly options?: readonly string[];
   readonly environment?: Readonly<Record<string, string>>;
-  /** Of Node itself. */
-  readonly nodeOptions?: readonly string[];
-  /** A program that starts it in its stead, with its own arguments. */
-  readonly wrapper?: readonly string[];
 }
 
 const launcher = join(import.meta.dirname, '../../packages/cli/bin/daypass.js');
+const reporter = join(import.meta.dirname, 'memory-report.ts');
 
 /** Starts a node and resolves when it serves; throws with its last words when it does not start. */
 export async function startNodeProcess(start: NodeProcessOptions): Promise<NodeProcess> {
-  const { data, options = [], environment = {}, nodeOptions = [], wrapper = [] } = start;
-  const [program = '', ...args] = [
-    ...wrapper,
-    process.execPath,
-    ...nodeOptions,
-    launcher,
-    'start',
-    ...['--port', '0', '--data', data, '--log-level', 'warn'],
-    ...options,
-  ];
-  const child = spawn(program, args, {
+  const { data, options = [], environment = {} } = start;
+  const node = ['--expose-gc', '--import', reporter];
+  const common = ['--port', '0', '--data', data, '--log-level', 'warn'];
+  const child = spawn(process.execPath, [...node, launcher, 'start', ...common, ...options], {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { PATH: process.env.PATH, ...environment },
   });
@@ -51,7 +51,11 @@ export async function startNodeProcess(start: NodeProcessOptions): Promise<NodeP
     return code ?? signal;
   });
   const log: string[] = [];
-  createInterface(child.stderr).on('line', (line) => log.push(line));
+  const reports = new EventEmitter();
+  createInterface(child.stderr).on('line', (line) => {
+    if (line.startsWith('{"memory":')) reports.emit('memory', JSON.parse(line).memory);
+    else log.push(line);
+  });
   const line = await Promise.race([
     once(createInterface(child.stdout), 'line').then(String),
     exited.then(() => {
@@ -63,6 +67,11 @@ export async function startNodeProcess(start: NodeProcessOptions): Promise<NodeP
     rootCredentials: readCredentials(join(data, 'credentials')),
     pid: child.pid ?? 0,
     log,
+    async memory() {
+      const reported = once(reports, 'memory');
+      child.kill('SIGUSR2');
+      return (await reported)[0];
+    },
     ended: () => end,
     stop() {
       child.kill('SIGTERM');
