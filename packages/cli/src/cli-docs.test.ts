@@ -39,6 +39,11 @@ describe('docs/cli.md', () => {
     },
   );
 
+  it.each(commands)('says what programs read from daypass $path', ({ path, options }) => {
+    const [output = ''] = /^\*\*Output\.\*\*[\s\S]*?\n\n/m.exec(page) ?? [];
+    expect(output.includes(`\`${path}\``)).toBe(!options.includes('--json'));
+  });
+
   it.each(examples)('shows a command that is one: %s', (example) => {
     const words = example.split(/\s+/).slice(1);
     const command = commands.find(({ path }) => `${words.join(' ')} `.startsWith(`${path} `));

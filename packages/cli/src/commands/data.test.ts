@@ -95,6 +95,8 @@ describe('daypass data export and import', () => {
       stdout: 'added 2, present 0, conflicts 0\n',
       stderr: '',
     });
+    const again = await daypass('import', file, '--data', other, '--json');
+    expect(JSON.parse(again.stdout)).toEqual({ Added: 0, Present: 2, Conflicts: [] });
     const { stdout } = await daypass('export', '--data', other);
     expect(stdout).toContain(pool);
     expect(stdout).toContain(guest);

@@ -5,6 +5,7 @@ import type { DataOptions } from '@daypass/server';
 import { Command, Option } from 'commander';
 import { Failure } from '../failure.ts';
 import { parseStore } from '../options.ts';
+import { print } from '../terminal.ts';
 
 type Server = typeof import('@daypass/server');
 
@@ -25,12 +26,17 @@ export function dataCommand(): Command {
 
     subcommand('import', 'add what an export holds to what is there')
       .argument('<file>', 'the export; - reads stdin')
-      .action((file: string, options: DataOptions) =>
+      .option('--json', 'answer with JSON')
+      .action((file: string, options: DataOptions & { readonly json?: boolean }) =>
         run(async (server) => {
           const input = file === '-' ? process.stdin : createReadStream(file);
           const lines = createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY });
           const { added, present, conflicts } = await server.importData(options, lines);
-          process.stdout.write(`added ${added}, present ${present}, conflicts ${conflicts.length}\n`);
+          print(
+            options.json,
+            { Added: added, Present: present, Conflicts: conflicts },
+            `added ${added}, present ${present}, conflicts ${conflicts.length}`,
+          );
           for (const identityId of conflicts)
             process.stderr.write(`a login of ${identityId} is another's here\n`);
           if (conflicts.length > 0) process.exitCode = 1;
