@@ -26,6 +26,11 @@ export function attribute(element: XmlElement | undefined, name: string): string
   return typeof value === 'string' ? value : undefined;
 }
 
+/** Names and values, namespace declarations among them. */
+export function attributes(element: XmlElement | undefined): readonly (readonly [string, unknown])[] {
+  return Object.entries(asElement(element?.$));
+}
+
 /** As it stands: a name with a space before it is another name. */
 export function textOf(element: XmlElement | undefined): string | undefined {
   return typeof element?._ === 'string' ? element._ : undefined;

@@ -354,10 +354,14 @@ describe('SAML metadata', () => {
   });
 
   it.each([
-    ['nothing', '', 'the metadata names no entity'],
-    ['another document', '<a/>', 'the metadata names no entity'],
+    ['nothing', '', 'the metadata is no EntityDescriptor of SAML 2.0'],
+    ['another document', '<a/>', 'the metadata is no EntityDescriptor of SAML 2.0'],
     ['a document type', '<!DOCTYPE a><a/>', 'the metadata has a document type'],
-    ['no certificate', `<EntityDescriptor entityID="x"/>`, 'the metadata has no signing certificate'],
+    [
+      'no certificate',
+      `<EntityDescriptor xmlns="urn:oasis:names:tc:SAML:2.0:metadata" entityID="x"/>`,
+      'the metadata has no signing certificate',
+    ],
     [
       'a certificate for encryption alone',
       idp.metadata.replace('"signing"', '"encryption"'),

@@ -29,7 +29,7 @@ export const CreateSAMLProvider = operation({
     const provider = {
       name: Name,
       uuid: randomBytes(16).toString('hex').toUpperCase(),
-      ...readMetadata(SAMLMetadataDocument, createdAt),
+      ...(await readMetadata(SAMLMetadataDocument, createdAt)),
       tags: readTags(resourceTags, Tags),
       createdAt,
     };

@@ -20,7 +20,9 @@ export const UpdateSAMLProvider = operation({
     refuseEncryption(input);
     const { SAMLProviderArn, SAMLMetadataDocument } = input;
     const read =
-      SAMLMetadataDocument === undefined ? {} : readMetadata(SAMLMetadataDocument, services.clock.now());
+      SAMLMetadataDocument === undefined
+        ? {}
+        : await readMetadata(SAMLMetadataDocument, services.clock.now());
     await change(services, samlProviders, SAMLProviderArn, (provider) => ({ ...provider, ...read }));
     return { SAMLProviderArn };
   },

@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { TestClock } from '../../tokens/testing/issuer.ts';
+import { TestSamlProvider } from '../../tokens/testing/saml.ts';
 import { account, type Running, refusal, serve } from './testing.ts';
 
 let running: Running;
@@ -139,8 +141,9 @@ describe('an OpenID Connect provider', () => {
 });
 
 describe('a SAML provider', () => {
+  const idp = new TestSamlProvider(new TestClock());
   const metadata = (entityID: string) =>
-    `<md:EntityDescriptor xmlns:md="urn:oasis:names:tc:SAML:2.0:metadata" validUntil="2099-01-01T00:00:00Z" entityID="${entityID}">${'<!-- -->'.repeat(130)}</md:EntityDescriptor>`;
+    idp.metadata.replace(/ entityID="[^"]*"/, ` validUntil="2099-01-01T00:00:00Z" entityID="${entityID}"`);
   const unknown = `arn:aws:iam::${account}:saml-provider/Unknown`;
 
   it('is created, shown, listed, changed and deleted', async () => {
@@ -203,6 +206,38 @@ describe('a SAML provider', () => {
         return iam.createSAMLProvider(provider);
       },
       '409 EntityAlreadyExists: Provider with name Twice already exists.',
+    ],
+    [
+      'what assertions could not be verified with',
+      () =>
+        iam.createSAMLProvider({
+          Name: 'No',
+          SAMLMetadataDocument: metadata('https://idp.example.test').replace('"signing"', '"encryption"'),
+        }),
+      '400 InvalidInput: Could not parse metadata',
+    ],
+    [
+      'a change to what is none',
+      async () => {
+        const { SAMLProviderArn } = await iam.createSAMLProvider({
+          Name: 'Changed',
+          SAMLMetadataDocument: metadata('https://idp.example.test'),
+        });
+        return iam.updateSAMLProvider({ SAMLProviderArn, SAMLMetadataDocument: 'x'.repeat(1000) });
+      },
+      '400 InvalidInput: Could not parse metadata',
+    ],
+    [
+      'more than fits into a request',
+      () =>
+        iam.createSAMLProvider({
+          Name: 'No',
+          SAMLMetadataDocument: metadata('https://idp.example.test').replace(
+            '</md:IDP',
+            `${' '.repeat(1_100_000)}$&`,
+          ),
+        }),
+      '413 RequestEntityTooLarge: Request entity is too large.',
     ],
     ['getting an unknown one', () => iam.getSAMLProvider({ SAMLProviderArn: unknown }), missing],
     ['deleting an unknown one', () => iam.deleteSAMLProvider({ SAMLProviderArn: unknown }), missing],

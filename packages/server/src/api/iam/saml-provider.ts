@@ -21,48 +21,24 @@ export function samlProviderResource(_: IamServices, input: { readonly SAMLProvi
 const hundredYears = 100 * 365.25 * 24 * 3600 * 1000;
 
 /**
- * Metadata that may be stored, with the time it is valid until. Looked at lightly: an XML document without a document
- * type whose root is an EntityDescriptor of SAML 2.0; what it says is read where assertions are verified.
+ * Metadata that may be stored, with the time it is valid until: such as assertions can be verified with.
  * Throws InvalidInput.
  */
-export function readMetadata(metadata: string, now: number): { metadata: string; validUntil: number } {
-  const root = rootTag(metadata);
-  const [, prefix = '', attributes = ''] =
-    /^<(?:([\w.-]+):)?EntityDescriptor(\s[^<>]*)?\/?>$/.exec(root) ?? [];
-  const declaration = prefix === '' ? 'xmlns' : `xmlns:${prefix}`;
-  const isDescriptor =
-    attribute(attributes, declaration) === 'urn:oasis:names:tc:SAML:2.0:metadata' &&
-    (attribute(attributes, 'entityID') ?? '') !== '' &&
-    metadata.trimEnd().endsWith(`</${prefix === '' ? '' : `${prefix}:`}EntityDescriptor>`);
-  if (!isDescriptor) throw unreadable();
-  const date = attribute(attributes, 'validUntil');
-  const validUntil = date === undefined ? now + hundredYears : Date.parse(date);
-  if (Number.isNaN(validUntil)) throw unreadable();
-  return { metadata, validUntil };
-}
-
-/** The document's first tag, after its declaration and comments. */
-function rootTag(xml: string): string {
-  let at = 0;
-  for (;;) {
-    at = xml.indexOf('<', at);
-    if (at < 0) throw unreadable();
-    const closing = xml.startsWith('<?', at) ? '?>' : xml.startsWith('<!--', at) ? '-->' : undefined;
-    if (closing === undefined) break;
-    const end = xml.indexOf(closing, at);
-    if (end < 0) throw unreadable();
-    at = end + closing.length;
+export async function readMetadata(
+  metadata: string,
+  now: number,
+): Promise<{ metadata: string; validUntil: number }> {
+  // Loaded when it is asked for, as the verifier does.
+  const { parseSamlMetadata } = await import('../../tokens/saml-metadata.ts');
+  try {
+    const { validUntil: date } = await parseSamlMetadata(metadata);
+    const validUntil = date === undefined ? now + hundredYears : Date.parse(date);
+    if (Number.isNaN(validUntil)) throw new Error('its validUntil is no time');
+    return { metadata, validUntil };
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : 'unknown';
+    throw new ServiceError('InvalidInput', 'Could not parse metadata', { reason, cause });
   }
-  return xml.slice(at, xml.indexOf('>', at) + 1);
-}
-
-function attribute(attributes: string, name: string): string | undefined {
-  const found = new RegExp(`\\s${name.replace('.', '\\.')}\\s*=\\s*(?:"([^"]*)"|'([^']*)')`).exec(attributes);
-  return found?.[1] ?? found?.[2];
-}
-
-function unreadable(): ServiceError {
-  return new ServiceError('InvalidInput', 'Could not parse metadata');
 }
 
 /** Throws InvalidInput for what only encrypted assertions need: they are not decrypted here, so none may be required. */
