@@ -49,7 +49,7 @@ function open(name: string, line: string, environment: Record<string, string> = 
 
 /** The terminal's screen once `wanted` is on it; with `escapes` its colours as well. */
 async function screen(name: string, wanted: string, ...escapes: '-e'[]): Promise<string> {
-  for (let tries = 0; tries < 300; tries += 1) {
+  for (let tries = 0; tries < 500; tries += 1) {
     const shown = tmux('capture-pane', '-p', ...escapes, '-t', name).trimEnd();
     if (shown.includes(wanted)) return shown;
     await wait(50);
@@ -100,5 +100,21 @@ describe.skipIf(!hasTmux)('in a terminal', () => {
     expect(await screen('init', 'ended')).toMatch(
       /new\.yaml is written\. Next: daypass apply new\.yaml\nended 0$/,
     );
+  });
+
+  it('Tab completes commands and options', async () => {
+    tmux('new-session', '-d', '-s', 'tab', '-x', '200', '-y', '30', 'bash', '--norc', '--noprofile', '-i');
+    const type = (text: string, ...keys: string[]) => {
+      tmux('send-keys', '-t', 'tab', '-l', '--', text);
+      for (const key of keys) tmux('send-keys', '-t', 'tab', key);
+    };
+    type(`source <('${process.execPath}' '${command}' completion bash); echo it is $((40 + 2))`, 'Enter');
+    await screen('tab', 'it is 42');
+    type('daypass ident', 'Tab');
+    await screen('tab', 'daypass identities');
+    type('fi', 'Tab');
+    await screen('tab', 'daypass identities find');
+    type('--subject-p', 'Tab');
+    await screen('tab', 'daypass identities find --subject-prefix');
   });
 });
