@@ -97,6 +97,7 @@ describe('every page', () => {
     { path: 'token', title: 'Try a token' },
     { path: 'roles', title: 'Roles' },
     { path: 'access', title: 'Who can do what' },
+    { path: 'audit', title: 'Audit' },
   ];
   for (const { path, title } of pages) {
     looksGood(path, async () => {

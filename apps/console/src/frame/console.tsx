@@ -2,6 +2,7 @@ import type { VNode } from 'preact';
 import { useMemo, useRef, useState } from 'preact/hooks';
 import { openApi } from '../api/client.ts';
 import { Access } from '../pages/access/access.tsx';
+import { Audit } from '../pages/audit/audit.tsx';
 import { Identities } from '../pages/identities/identities.tsx';
 import { Overview } from '../pages/overview/overview.tsx';
 import { useMetrics } from '../pages/overview/use-metrics.ts';
@@ -27,6 +28,7 @@ const places: readonly {
   { path: 'token', name: 'Try a token', short: 'Token', icon: 'token' },
   { path: 'roles', name: 'Roles', icon: 'roles' },
   { path: 'access', name: 'Who can do what', short: 'Access', icon: 'access' },
+  { path: 'audit', name: 'Audit', icon: 'audit' },
 ];
 
 /** The frame around every page: the way around, who is signed in, and what was just done. */
@@ -66,6 +68,8 @@ export function Console({
         return <Roles name={first} pool={second} />;
       case 'access':
         return <Access pool={first} identity={second} role={third} />;
+      case 'audit':
+        return <Audit pool={first} identity={second} />;
       default:
         return <Overview metrics={metrics} />;
     }

@@ -33,9 +33,14 @@ export function IdentityPage({ pool, id }: { readonly pool: string; readonly id:
         </>
       }
       actions={
-        <a class="button" href={hrefOf('access', pool, id)}>
-          What may it do?
-        </a>
+        <>
+          <a class="button" href={hrefOf('audit', pool, id)}>
+            What happened to it?
+          </a>
+          <a class="button" href={hrefOf('access', pool, id)}>
+            What may it do?
+          </a>
+        </>
       }
     >
       <Show what="the identity" loaded={loaded}>
