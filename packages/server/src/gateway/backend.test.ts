@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { request as httpRequest, type RequestListener } from 'node:http';
+import { request as httpRequest, type IncomingMessage, type RequestListener } from 'node:http';
 import { describe, expect, it } from 'vitest';
 import type { Backend } from './gateway.ts';
 import { createS3Handler } from './s3.ts';
@@ -176,6 +176,63 @@ describe('a backend that fails', () => {
       response.write('half', () => response.destroy());
     });
     await expect(gateway.ask(get)).rejects.toThrow();
+  });
+});
+
+describe('downloads', () => {
+  it('end at the backend when the client leaves', async () => {
+    const closed = Promise.withResolvers<void>();
+    await using gateway = await gatewayWith((_request, response) => {
+      response.once('close', closed.resolve);
+      const more = () => {
+        while (!response.destroyed && response.write(Buffer.alloc(65_536)));
+        response.once('drain', more);
+      };
+      more();
+    });
+    const { headers = [] } = signed(gateway.url, 's3', gateway.player, get);
+    const download = httpRequest(`${gateway.url}${get.target}`, { headers: headers.flat(), agent: false });
+    download.on('error', () => {});
+    download.end();
+    const [answer]: [IncomingMessage] = (await once(download, 'response')) as [IncomingMessage];
+    answer.once('data', () => answer.destroy());
+    await closed.promise;
+  });
+
+  it('wait for a client that does not read, at the backend too', async () => {
+    let sent = 0;
+    await using gateway = await gatewayWith((_request, response) => {
+      const more = () => {
+        let flows = true;
+        while (flows && sent < 200_000_000) {
+          flows = response.write(Buffer.alloc(1_000_000));
+          sent += 1_000_000;
+        }
+        if (sent < 200_000_000) response.once('drain', more);
+        else response.end();
+      };
+      more();
+    });
+    const { headers = [] } = signed(gateway.url, 's3', gateway.player, get);
+    const download = httpRequest(`${gateway.url}${get.target}`, { headers: headers.flat(), agent: false });
+    download.end();
+    const [answer]: [IncomingMessage] = (await once(download, 'response')) as [IncomingMessage];
+    // Nobody reads: what is under way fills the buffers of the sockets, and then nothing moves.
+    let before = -1;
+    await expect
+      .poll(
+        () => {
+          const moved = sent !== before;
+          before = sent;
+          return moved;
+        },
+        { interval: 200, timeout: 20_000 },
+      )
+      .toBe(false);
+    expect(sent).toBeLessThan(100_000_000);
+    let received = 0;
+    for await (const chunk of answer) received += (chunk as Buffer).length;
+    expect(received).toBe(200_000_000);
   });
 });
 
