@@ -31,6 +31,7 @@ else {
   const cores = cpus();
   record(join(folder, '../docs'), name, {
     what: purposeOf(readFileSync(join(folder, `${name}.ts`), 'utf8')),
+    command: ['npm run bench --', name, ...options].join(' '),
     date: new Date().toISOString().slice(0, 'YYYY-MM-DD'.length),
     commit: execFileSync('git', ['describe', '--always', '--dirty'], {
       cwd: folder,

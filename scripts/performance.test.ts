@@ -10,6 +10,7 @@ const benchmarks = globSync('bench/*.ts', { cwd: root }).filter((file) => basena
 
 const run: Run = {
   what: 'How fast it is.',
+  command: 'npm run bench -- a --rounds 3',
   date: '2026-11-23',
   commit: '0a1b2c3',
   machine: '2 × Example, 8 GB, Node 24.21.0, linux',
@@ -44,7 +45,7 @@ describe('a benchmark', () => {
     const page = readFileSync(join(docs, 'performance.md'), 'utf8');
     expect(page).toContain('```text\nDaypass  2 req/s\nothers   1 req/s\n```');
     expect(page).toContain(
-      '2026-11-23 at `0a1b2c3`: 2 × Example, 8 GB, Node 24.21.0, linux, load before 0.0.',
+      '2026-11-23, `npm run bench -- a --rounds 3` at `0a1b2c3`: 2 × Example, 8 GB, Node 24.21.0, linux, load before 0.0.',
     );
     expect(page.match(/^## .*|^first|^second/gm)).toEqual(['## a', 'second', '## b']);
   });

@@ -5,6 +5,8 @@ import { join } from 'node:path';
 export interface Run {
   /** What the benchmark measures, in the words of its source. */
   readonly what: string;
+  /** What was called, with the options of the benchmark's own. */
+  readonly command: string;
   /** Day of the run, `2026-11-23`. */
   readonly date: string;
   /** Commit that was measured; `-dirty` with changes on top of it. */
@@ -31,7 +33,7 @@ npm run bench -- exchange
 /** The page of all runs that are recorded in the folder. */
 export function performancePage(runs: ReadonlyMap<string, Run>): string {
   const sections = [...runs].map(
-    ([name, { what, date, commit, machine, loadBefore, output }]) => `## ${name}
+    ([name, { what, command, date, commit, machine, loadBefore, output }]) => `## ${name}
 
 ${what}
 
@@ -39,7 +41,7 @@ ${what}
 ${output.join('\n')}
 \`\`\`
 
-${date} at \`${commit}\`: ${machine}, load before ${loadBefore.toFixed(1)}.
+${date}, \`${command}\` at \`${commit}\`: ${machine}, load before ${loadBefore.toFixed(1)}.
 `,
   );
   return [introduction, ...sections].join('\n');
