@@ -7,7 +7,16 @@ import { olderNodes } from './nodes.ts';
 // The tests in Chromium say nothing about them.
 const root = join(import.meta.dirname, '..');
 const vitest = join(root, 'node_modules/vitest/vitest.mjs');
-const tests = ['run', 'packages/client', '--exclude', '**/browser*.test.ts', '--reporter', 'dot', '--silent'];
+const tests = [
+  'run',
+  'packages/client',
+  'conformance/client.test.ts',
+  '--exclude',
+  '**/browser*.test.ts',
+  '--reporter',
+  'dot',
+  '--silent',
+];
 const env = { ...process.env, NO_COLOR: '1' };
 
 const runs = olderNodes().map(async (node) => {
