@@ -1,4 +1,5 @@
 import { describeInChromium } from '../packages/client/src/testing/chromium/behaviour.ts';
+import { describeTabs } from '../packages/client/src/testing/chromium/tabs.ts';
 import { startBackend } from './client-backend.ts';
 
 for (const protocol of ['daypass', 'cognito'] as const) {
@@ -6,3 +7,5 @@ for (const protocol of ['daypass', 'cognito'] as const) {
     startBackend(protocol),
   );
 }
+
+describeTabs('the client in tabs of Chromium and a Daypass server', () => startBackend('daypass'));
