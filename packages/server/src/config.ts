@@ -39,7 +39,7 @@ export interface DaypassOptions {
   readonly trustedProxies?: number;
   /**
    * Requests a second of one address (IPv6: one /64) for one public operation, ten times as many at once; 0 is no limit.
-   * What this machine itself sends, past every proxy, is not limited. Each worker counts for itself. Default 100.
+   * What this machine itself sends, past every proxy, is not limited. Each worker admits its share. Default 100.
    */
   readonly rateLimit?: number;
   /** The same for one pool, all addresses together. Default 0: a stranger could use up the whole pool's rate. */

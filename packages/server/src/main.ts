@@ -234,8 +234,9 @@ async function assemble(
     seen: seen.seen,
   };
   const clientOf = clientReader(options.trustedProxies ?? 0);
-  const { rateLimit = 100, poolRateLimit = 0 } = options;
-  const limits = rateLimits({ perAddress: rateLimit, perPool: poolRateLimit }, clock);
+  const { rateLimit = 100, poolRateLimit = 0, workers = 1 } = options;
+  // Connections are dealt out among the workers by turns; together they admit no more than one would.
+  const limits = rateLimits({ perAddress: rateLimit / workers, perPool: poolRateLimit / workers }, clock);
   const perPool = (service: Service): Service =>
     poolRateLimit === 0 ? service : limitPools(service, limits, (id) => poolOf(federation, id));
   const guarded = (service: Service): Service => audited(perPool(service), trail);

@@ -78,6 +78,36 @@ describe('workers', { timeout: 120_000 }, () => {
     expect(after.filter((pid) => before.includes(pid))).toEqual([]);
   });
 
+  it('admit no more requests together than one would alone', async () => {
+    daypass = await startDaypass({
+      port: 0,
+      data,
+      workers: 2,
+      logLevel: 'silent',
+      rateLimit: 1,
+      trustedProxies: 1,
+    });
+    const { url } = daypass;
+    const startedAt = Date.now();
+    let admitted = 0;
+    for (let n = 0; n < 40; n++) {
+      const response = await fetch(url, {
+        method: 'POST',
+        headers: {
+          'content-type': 'application/x-amz-json-1.1',
+          'x-amz-target': 'AWSCognitoIdentityService.GetId',
+          'x-forwarded-for': '203.0.113.9',
+          connection: 'close',
+        },
+        body: '{}',
+      });
+      if (response.status !== 429) admitted++;
+    }
+    const seconds = (Date.now() - startedAt) / 1000;
+    expect(admitted).toBeGreaterThanOrEqual(10);
+    expect(admitted).toBeLessThanOrEqual(10 + Math.ceil(seconds));
+  });
+
   it('need something to share', async () => {
     await expect(startDaypass({ port: 0, workers: 2 })).rejects.toThrow(
       'several workers need a data directory or PostgreSQL to share',

@@ -33,7 +33,8 @@ interface Seat {
  * pause that grows while they go on dying. Throws `StartFailure` when the first of them cannot start.
  */
 export async function startWorkers(options: DaypassOptions & { readonly workers: number }): Promise<Daypass> {
-  const { workers: count, clock: _clock, ...common } = options;
+  const { clock: _clock, ...common } = options;
+  const { workers: count } = common;
   if (common.store === undefined && common.data === undefined) {
     throw new StartFailure('other', 'several workers need a data directory or PostgreSQL to share');
   }

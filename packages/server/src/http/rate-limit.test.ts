@@ -51,6 +51,13 @@ describe('the rate of one address for one operation', () => {
     expect(taken('203.0.113.9', 100)).toBe(1);
   });
 
+  it('lets one in at least, however few they are', () => {
+    const { time, taken } = limits({ perAddress: 0.01 });
+    expect(taken('203.0.113.9', 100)).toBe(1);
+    time.now += 100_000;
+    expect(taken('203.0.113.9', 100)).toBe(1);
+  });
+
   it('is without limit at 0', () => {
     const { taken } = limits({ perAddress: 0 });
     expect(taken('203.0.113.9', 10_000)).toBe(10_000);

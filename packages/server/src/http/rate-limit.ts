@@ -39,17 +39,20 @@ class Buckets {
   readonly #seed = randomInt(2 ** 32);
   /** Milliseconds until a token is back. */
   readonly #interval: number;
+  /** Milliseconds until an empty bucket is full; there is room for one token at least. */
+  readonly #span: number;
   readonly #clock: Clock;
 
   constructor(perSecond: number, clock: Clock) {
     this.#interval = 1000 / perSecond;
+    this.#span = Math.max(burstSeconds * 1000, this.#interval);
     this.#clock = clock;
   }
 
   take(who: string, operation: string): boolean {
     const bucket = hash(operation, hash(who, this.#seed)) % bucketCount;
     const now = this.#clock.now();
-    const emptyUntil = now + burstSeconds * 1000;
+    const emptyUntil = now + this.#span;
     // Never later than an empty bucket's: a clock that jumps back must not shut anybody out.
     const fullAt = Math.min(Math.max(this.#fullAt[bucket] ?? 0, now), emptyUntil);
     const admitted = fullAt + this.#interval <= emptyUntil;
