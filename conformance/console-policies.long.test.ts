@@ -1,6 +1,8 @@
 import type { Page } from 'playwright-core';
-import { describe, expect, it } from 'vitest';
-import { consoleRig, heading } from './rig/console.ts';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { administrator } from './rig/administrator.ts';
+import { consoleRig, heading, patience } from './rig/console.ts';
+import { callDaypass } from './rig/daypass-api.ts';
 
 const rig = consoleRig();
 const { at, looksGood } = rig;
@@ -59,46 +61,90 @@ describe('roles', () => {
   });
 });
 
-describe('who can do what', () => {
-  const ask = async (resource: string) => {
-    const page = await at('access');
-    await page.getByLabel('Identity id').fill('us-east-1:ada');
+describe('who can do what', { timeout: patience }, () => {
+  const IdentityPoolId = () => rig.dev().identityPoolId;
+  const endpoint = () => ({ url: rig.dev().url, rootCredentials: rig.credentials() });
+  let guest: string;
+  let player: string;
+
+  /** The id of a guest who has just come in. */
+  const arrive = async (): Promise<string> => {
+    const body = JSON.stringify({ IdentityPoolId: IdentityPoolId() });
+    const answer = await fetch(`${rig.dev().url}/_daypass/federate`, { method: 'POST', body });
+    return JSON.parse(await answer.text()).IdentityId;
+  };
+  beforeAll(async () => {
+    guest = await arrive();
+    player = await arrive();
+    const login = { Provider: 'players.daypass.test', Subject: 'grace' };
+    await callDaypass(endpoint(), 'LinkLogin', {
+      IdentityPoolId: IdentityPoolId(),
+      IdentityId: player,
+      ...login,
+    });
+  }, patience);
+
+  const ask = async (identity: string, action: string, resource: string) => {
+    const page = await at('access', IdentityPoolId(), identity);
+    await page.getByLabel('Action').fill(action);
     await page.getByLabel('Resource').fill(resource);
     await page.getByRole('button', { name: 'May they?' }).click();
     return page;
   };
+  const fileOf = (identity: string) => `arn:aws:s3:::topping-out/private/${identity}/round.json`;
   const verdict = (page: Page, name: 'Allowed' | 'Denied') => page.getByRole('heading', { name }).waitFor();
+  const deciding = (page: Page) => page.locator('mark').textContent();
 
   looksGood('access-allowed', async () => {
-    const page = await ask('arn:aws:s3:::topping-out/private/us-east-1:ada/round.json');
+    const page = await ask(player, 's3:GetObject', fileOf(player));
     await verdict(page, 'Allowed');
     return page;
   });
   looksGood('access-denied', async () => {
-    const page = await ask('arn:aws:s3:::topping-out/private/us-east-1:grace/round.json');
+    const page = await ask(player, 's3:GetObject', fileOf(guest));
     await verdict(page, 'Denied');
     return page;
   });
 
-  it('names the statement that decides, and the service answers for guests', async () => {
-    const page = await ask('arn:aws:s3:::topping-out/private/us-east-1:ada/round.json');
+  it('marks the statement that decides in the text of its policy', async () => {
+    const page = await ask(player, 's3:GetObject', fileOf(player));
+    await verdict(page, 'Allowed');
+    expect(JSON.parse((await deciding(page)) ?? '')).toMatchObject({ Sid: 'OwnReplays', Effect: 'Allow' });
     await page
       .getByRole('listitem')
-      .filter({ hasText: 'OwnReplays' })
-      .getByText('this one decides')
+      .filter({ hasText: 'this one decides' })
+      .getByText('OwnReplays')
+      .first()
       .waitFor();
-    await page.getByLabel('Identity id').fill('');
-    await page.getByLabel('A guest').check();
-    await page.getByLabel('Action').fill('dynamodb:Query');
-    await page
-      .getByLabel('Resource')
-      .fill('arn:aws:dynamodb:us-east-1:000000000000:table/highscores/index/by-points');
+    // The answer is to the question as it was asked.
+    await page.getByLabel('Resource').fill(fileOf(guest));
+    await page.getByRole('heading', { name: 'Allowed' }).waitFor({ state: 'detached' });
+  });
+
+  it('tells what limits guests', async () => {
+    const scores = 'arn:aws:dynamodb:us-east-1:000000000000:table/highscores/index/by-points';
+    const page = await ask(guest, 'dynamodb:Query', scores);
+    await verdict(page, 'Allowed');
+    expect(JSON.parse((await deciding(page)) ?? '')).toMatchObject({ Sid: 'ReadHighScores' });
+    await page.getByLabel('Action').fill('iam:ListRoles');
+    await page.getByRole('button', { name: 'May they?' }).click();
+    await verdict(page, 'Denied');
+    expect(await page.locator('mark').count()).toBe(0);
+  });
+
+  it('answers for whoever has a role, with what the request brings', async () => {
+    const Condition = { StringEquals: { 'aws:PrincipalTag/team': 'blue', 's3:VersionId': '7' } };
+    const statement = { Effect: 'Allow', Action: 's3:GetObject', Resource: '*', Condition };
+    await administrator(endpoint()).createRole('Keeper', IdentityPoolId(), 'authenticated', [statement]);
+    const page = await at('roles', 'Keeper');
+    await page.getByRole('link', { name: 'What does it allow?' }).click();
+    await page.getByLabel('Resource').fill('arn:aws:s3:::lamps/1');
+    await page.getByRole('button', { name: 'May they?' }).click();
+    await page.getByText('does not apply: aws:PrincipalTag/team, s3:VersionId').waitFor();
+    await page.getByText('More: principal tags and condition keys').click();
+    await page.getByLabel('Principal tags').fill('team = blue');
+    await page.getByLabel('Condition keys').fill('s3:VersionId = 7');
     await page.getByRole('button', { name: 'May they?' }).click();
     await verdict(page, 'Allowed');
-    await page
-      .getByRole('listitem')
-      .filter({ hasText: 'ReadHighScores' })
-      .getByText('this one decides')
-      .waitFor();
   });
 });

@@ -4,7 +4,6 @@ export interface Explanation {
   readonly IdentityId?: string;
   readonly RoleArn?: string;
   readonly PrincipalTags?: Readonly<Record<string, string>>;
-  readonly Permissions?: readonly Permission[];
 }
 
 export interface Step {
@@ -28,17 +27,43 @@ export interface Mismatch {
   readonly Operator?: string;
   readonly Key?: string;
   readonly Wanted: readonly string[];
+  /** `Wanted` with the values of its variables. */
+  readonly Resolved?: readonly string[];
   readonly Actual: readonly string[];
   readonly Reason?: string;
 }
 
-export interface Permission {
-  readonly Action: string;
-  readonly Resource: string;
+/** What ExplainAccess answers. */
+export interface AccessAnswer {
+  /** Of an identity; that of a role has none. */
+  readonly Enabled?: boolean;
+  /** One for every role that the identity can get. */
+  readonly Sessions: readonly SessionAccess[];
+  /** What only a token or a foreign STS can say. */
+  readonly Undetermined: readonly string[];
+}
+
+export type SessionAccess = { readonly RoleArn: string; readonly Because: string } & (
+  | { readonly Refused: string }
+  | Verdict
+);
+
+export interface Verdict {
+  readonly PrincipalTags?: Readonly<Record<string, string>>;
   readonly Allowed: boolean;
   readonly Effect: 'Allow' | 'ExplicitDeny' | 'ImplicitDeny';
   readonly Layer: string;
-  readonly Statement?: { readonly Source: string; readonly Sid?: string };
+  /** AWS's text. */
+  readonly Denial?: string;
+  readonly Statements: readonly JudgedStatement[];
+}
+
+export interface JudgedStatement extends TrustStatement {
+  readonly Index: number;
+  readonly Layer: string;
+  readonly Decides: boolean;
+  /** JSON, as the policy has it. */
+  readonly Text?: string;
 }
 
 /** An earlier refusal, with what its caller was not told. */

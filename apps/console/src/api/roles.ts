@@ -53,7 +53,7 @@ export async function policiesOfRole(api: Api, RoleName: string): Promise<readon
 }
 
 /** The default version of a managed policy. */
-export async function readManagedPolicy(api: Api, PolicyArn: string): Promise<RolePolicy> {
+async function readManagedPolicy(api: Api, PolicyArn: string): Promise<RolePolicy> {
   const policy = await api.iam('GetPolicy', { PolicyArn });
   const VersionId = textAt(policy, 'Policy', 'DefaultVersionId');
   const answer = await api.iam('GetPolicyVersion', { PolicyArn, VersionId });

@@ -4,7 +4,7 @@ import type { Mismatch } from '../api/explain.ts';
 export function Mismatches({ mismatches }: { readonly mismatches: readonly Mismatch[] }) {
   return (
     <ul class="mismatches">
-      {mismatches.map(({ Element, Operator, Key, Wanted, Actual, Reason }) => (
+      {mismatches.map(({ Element, Operator, Key, Wanted, Resolved, Actual, Reason }) => (
         <li key={`${Element} ${Operator} ${Key}`}>
           <strong>
             {Element === 'Condition' ? (
@@ -18,7 +18,7 @@ export function Mismatches({ mismatches }: { readonly mismatches: readonly Misma
           <dl>
             <dt>wanted</dt>
             <dd>
-              <Values values={Wanted} />
+              <Values values={Resolved ?? Wanted} />
             </dd>
             <dt>came</dt>
             <dd>{Actual.length === 0 ? 'nothing' : <Values values={Actual} />}</dd>

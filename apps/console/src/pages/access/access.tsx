@@ -1,18 +1,16 @@
-import { useEffect, useState } from 'preact/hooks';
-import type { Permission, Explanation as Served } from '../../api/explain.ts';
-import { type Identity, isGuest, readIdentity } from '../../api/identities.ts';
-import { type PoolRoles, readPoolRoles } from '../../api/pools.ts';
-import { listRoles, policiesOfRole, type Role, readManagedPolicy, readRoleOf } from '../../api/roles.ts';
+import { useState } from 'preact/hooks';
+import type { AccessAnswer } from '../../api/explain.ts';
+import { listRoles } from '../../api/roles.ts';
 import { useDesk } from '../../frame/desk.ts';
 import { Button } from '../../parts/button.tsx';
-import { AreaField, CheckField, SelectField, TextField } from '../../parts/field.tsx';
+import { AreaField, type Option, SelectField, TextField } from '../../parts/field.tsx';
 import { Show, useDoing, useLoaded } from '../../parts/load.tsx';
-import { Failure, Progress } from '../../parts/notice.tsx';
+import { Empty, Failure, Progress } from '../../parts/notice.tsx';
 import { Card, Page } from '../../parts/page.tsx';
 import { PoolChoice } from '../../parts/pool-choice.tsx';
-import { goTo } from '../../route.ts';
-import { decide, type Question, readKeys } from './decide.ts';
-import { Verdict } from './verdict.tsx';
+import { goTo, hrefOf } from '../../route.ts';
+import { readAssignments } from './assignments.ts';
+import { Answer } from './verdict.tsx';
 
 /** Whether an identity or a role may do something, and which statement decides. */
 export function Access({
@@ -24,158 +22,141 @@ export function Access({
   readonly identity: string;
   readonly role: string;
 }) {
+  const { api } = useDesk();
+  const [roles] = useLoaded(() => listRoles(api), 'roles');
   return (
     <Page
       title="Who can do what"
-      lead="Name somebody, an action and a resource: the service’s own evaluator answers, with the statement that decides."
+      lead="Name somebody, an action and a resource: the service answers for every session that can come about, with the statement that decides."
     >
-      <PoolChoice id={pool} onChange={(id) => goTo('access', id, identity, role)}>
+      <PoolChoice id={pool} onChange={(id) => goTo('access', id)}>
         {({ IdentityPoolId }) => (
-          <Prepared key={IdentityPoolId} pool={IdentityPoolId} identity={identity} role={role} />
+          <Show what="the roles" loaded={roles}>
+            {(roles) => (
+              <Ask
+                key={`${IdentityPoolId}/${identity}/${role}`}
+                pool={IdentityPoolId}
+                identity={identity}
+                role={roles.find(({ name }) => name === role)?.arn ?? ''}
+                roles={roles.map(({ arn, name }) => ({ value: arn, label: name }))}
+              />
+            )}
+          </Show>
         )}
       </PoolChoice>
     </Page>
   );
 }
 
-interface Known {
-  readonly roles: readonly Role[];
-  readonly standard: PoolRoles['Roles'];
-  readonly identity: Identity | undefined;
+interface Question {
+  readonly who: 'identity' | 'role';
+  readonly identity: string;
+  /** Of an identity: empty for those that the pool gives it. */
+  readonly role: string;
+  readonly action: string;
+  readonly resource: string;
+  readonly tags: string;
+  readonly keys: string;
 }
 
-function Prepared({
+function Ask({
   pool,
-  identity,
-  role,
+  roles,
+  ...named
 }: {
   readonly pool: string;
   readonly identity: string;
   readonly role: string;
+  readonly roles: readonly Option[];
 }) {
   const { api } = useDesk();
-  const [known] = useLoaded<Known>(async () => {
-    const [roles, { Roles }, named] = await Promise.all([
-      listRoles(api),
-      readPoolRoles(api, pool),
-      identity === '' ? undefined : readIdentity(api, pool, identity),
-    ]);
-    return { roles, standard: Roles, identity: named };
-  }, `${pool}/${identity}`);
-  return (
-    <Show what="the roles" loaded={known}>
-      {(known) => <Ask pool={pool} known={known} role={role} />}
-    </Show>
-  );
-}
-
-interface Answer {
-  readonly question: Question;
-  /** The decision for a guest as the service itself gives it, the limits of guests included. */
-  readonly served: Permission | undefined;
-}
-
-function Ask({ pool, known, role }: { readonly pool: string; readonly known: Known; readonly role: string }) {
-  const { api, session } = useDesk();
-  const [identityId, setIdentityId] = useState(known.identity?.IdentityId ?? '');
-  const [guest, setGuest] = useState(known.identity !== undefined && isGuest(known.identity));
-  const standard = (guest ? known.standard.unauthenticated : known.standard.authenticated) ?? '';
-  const [roleArn, setRoleArn] = useState(known.roles.find(({ name }) => name === role)?.arn ?? '');
-  const [action, setAction] = useState('s3:GetObject');
-  const [resource, setResource] = useState('');
-  const [keys, setKeys] = useState('');
-  const [answer, setAnswer] = useState<Answer>();
+  const [question, setQuestion] = useState<Question>({
+    ...named,
+    who: named.role !== '' && named.identity === '' ? 'role' : 'identity',
+    action: 's3:GetObject',
+    resource: '',
+    tags: '',
+    keys: '',
+  });
+  const [answered, setAnswered] = useState<{ question: Question; answer: AccessAnswer }>();
   const { busy, error, run } = useDoing();
-  const chosen = roleArn === '' ? standard : roleArn;
-  useEffect(() => setAnswer(undefined), [chosen, guest, identityId, action, resource, keys]);
-  const ask = async (): Promise<void> => {
-    const listed = known.roles.find(({ arn }) => arn === chosen);
-    if (listed === undefined) throw new Error('The pool gives no role here: choose one.');
-    const role = await readRoleOf(api, listed.name);
-    const question = {
-      role,
-      policies: await policiesOfRole(api, role.name),
-      boundary: role.boundaryArn === undefined ? undefined : await readManagedPolicy(api, role.boundaryArn),
-      account: session.account,
-      poolId: pool,
-      identityId: identityId.trim(),
-      guest,
-      action: action.trim(),
-      resource: resource.trim(),
-      keys: readKeys(keys),
-    };
-    const isAsPoolDoes = guest && chosen === standard && question.keys.size === 0;
-    const served =
-      isAsPoolDoes &&
-      (await api.daypass<Served>('ExplainFederation', {
-        IdentityPoolId: pool,
-        ...(question.identityId !== '' && { IdentityId: question.identityId }),
-        Actions: [{ Action: question.action, Resource: question.resource }],
-      }));
-    setAnswer({ question, served: (served || undefined)?.Permissions?.[0] });
-  };
+  const change = (part: Partial<Question>): void => setQuestion({ ...question, ...part });
+  const isOfRole = question.who === 'role';
+  const role = isOfRole && question.role === '' ? (roles[0]?.value ?? '') : question.role;
   return (
     <>
       <Card>
         <form
           onSubmit={(event) => {
             event.preventDefault();
-            run(ask);
+            run(async () => {
+              const input = inputOf(pool, { ...question, role });
+              setAnswered({ question, answer: await api.daypass<AccessAnswer>('ExplainAccess', input) });
+            });
           }}
         >
           <div class="row">
-            <TextField
-              label="Identity id"
-              hint="Nothing: any identity, without a value for its variables."
-              placeholder="us-east-1:…"
-              value={identityId}
-              onInput={setIdentityId}
-              mono
+            <SelectField
+              label="Who"
+              value={question.who}
+              options={[
+                { value: 'identity', label: 'an identity of the pool' },
+                { value: 'role', label: 'whoever has a role' },
+              ]}
+              onChange={(who) => change({ who: who === 'role' ? 'role' : 'identity' })}
             />
+            {!isOfRole && (
+              <TextField
+                label="Identity id"
+                placeholder="us-east-1:…"
+                value={question.identity}
+                onInput={(identity) => change({ identity })}
+                required
+                mono
+              />
+            )}
             <SelectField
               label="Role"
-              hint="The pool’s own, unless rules or you choose another."
-              value={chosen}
-              options={known.roles.map(({ arn, name }) => ({ value: arn, label: name }))}
-              onChange={setRoleArn}
+              value={role}
+              options={isOfRole ? roles : [{ value: '', label: 'each that the pool gives it' }, ...roles]}
+              onChange={(role) => change({ role })}
             />
           </div>
-          <CheckField
-            label="A guest"
-            hint="Has no login; the pool’s limits for guests hold."
-            checked={guest}
-            onChange={(isGuest) => {
-              setGuest(isGuest);
-              setRoleArn('');
-            }}
-          />
           <div class="row">
             <TextField
               label="Action"
               placeholder="s3:GetObject"
-              value={action}
-              onInput={setAction}
+              value={question.action}
+              onInput={(action) => change({ action })}
               required
               mono
             />
             <TextField
               label="Resource"
               placeholder="arn:aws:s3:::my-bucket/private/…"
-              value={resource}
-              onInput={setResource}
+              value={question.resource}
+              onInput={(resource) => change({ resource })}
               required
               mono
             />
           </div>
           <details>
-            <summary>More of the request: condition keys</summary>
-            <div class="below">
+            <summary>More: principal tags and condition keys</summary>
+            <div class="row below">
+              <AreaField
+                label="Principal tags"
+                hint="What the user’s token would bring, a line each, as in team = blue."
+                rows={3}
+                value={question.tags}
+                onInput={(tags) => change({ tags })}
+                mono
+              />
               <AreaField
                 label="Condition keys"
-                hint="A line each, as in s3:prefix = private/ or aws:PrincipalTag/team = blue."
+                hint="What the request would bring, a line each, as in s3:prefix = private/."
                 rows={3}
-                value={keys}
-                onInput={setKeys}
+                value={question.keys}
+                onInput={(keys) => change({ keys })}
                 mono
               />
             </div>
@@ -186,10 +167,41 @@ function Ask({ pool, known, role }: { readonly pool: string; readonly known: Kno
           </Button>
         </form>
       </Card>
-      {busy && <Progress>Reading the policies …</Progress>}
-      {answer !== undefined && (
-        <Verdict question={answer.question} explanation={decide(answer.question)} served={answer.served} />
-      )}
+      {busy && <Progress>Going through the policies …</Progress>}
+      {answered?.question === question && <Answer answer={answered.answer} />}
+      {answered === undefined && !busy && <Unasked pool={pool} />}
     </>
+  );
+}
+
+function inputOf(pool: string, { who, identity, role, action, resource, tags, keys }: Question): object {
+  const condition = [...readAssignments(keys)].map(([key, value]) => [key, [value]] as const);
+  return {
+    ...(who === 'identity' && { IdentityPoolId: pool, IdentityId: identity.trim() }),
+    ...(role !== '' && { RoleArn: role }),
+    Action: action.trim(),
+    Resource: resource.trim(),
+    PrincipalTags: Object.fromEntries(readAssignments(tags)),
+    Context: Object.fromEntries(condition),
+  };
+}
+
+function Unasked({ pool }: { readonly pool: string }) {
+  return (
+    <Empty
+      title="Ask before a user has to"
+      icon="access"
+      action={
+        <a class="button" href={hrefOf('identities', pool)}>
+          Find an identity
+        </a>
+      }
+    >
+      <p>
+        An action is <code>service:Operation</code>, a resource an ARN: <code>s3:GetObject</code> on{' '}
+        <code>arn:aws:s3:::bucket/key</code>, <code>dynamodb:Query</code> on{' '}
+        <code>arn:aws:dynamodb:region:account:table/name</code>. Nothing is called and nothing is written.
+      </p>
+    </Empty>
   );
 }

@@ -1,114 +1,133 @@
-import type { Explanation, StatementExplanation } from '@daypass/policy';
 import { useEffect, useRef } from 'preact/hooks';
-import type { Permission } from '../../api/explain.ts';
+import type { AccessAnswer, JudgedStatement, SessionAccess, Verdict } from '../../api/explain.ts';
+import { roleNameOf } from '../../api/roles.ts';
 import { Mismatches } from '../../parts/mismatches.tsx';
-import { Badge } from '../../parts/notice.tsx';
-import { type Question, statementsOf } from './decide.ts';
+import { Badge, Notice } from '../../parts/notice.tsx';
+import { hrefOf } from '../../route.ts';
+import { policiesIn } from './policies-in.ts';
+
+/** Yes or no for every session that can come about, each because of which statement. */
+export function Answer({ answer }: { readonly answer: AccessAnswer }) {
+  const { Enabled = true, Sessions, Undetermined } = answer;
+  const first = useRef<HTMLDivElement>(null);
+  useEffect(() => first.current?.querySelector('h2')?.focus(), [answer]);
+  return (
+    <div ref={first}>
+      {!Enabled && (
+        <div class="above">
+          <Notice tone="warn" title="The identity is disabled">
+            It gets no session at all until it is enabled again. This is what its policies say.
+          </Notice>
+        </div>
+      )}
+      {Sessions.length === 0 && (
+        <section class="card verdict bad">
+          <header>
+            <h2 tabIndex={-1}>No session</h2>
+            <p>The pool has no role for it.</p>
+          </header>
+        </section>
+      )}
+      {Sessions.map((session) => (
+        <OneSession key={session.RoleArn} session={session} />
+      ))}
+      {Undetermined.length > 0 && (
+        <Notice tone="plain" title="Not known beforehand">
+          <ul>
+            {Undetermined.map((text) => (
+              <li key={text}>{text}</li>
+            ))}
+          </ul>
+        </Notice>
+      )}
+    </div>
+  );
+}
+
+function OneSession({ session }: { readonly session: SessionAccess }) {
+  const isVerdict = 'Effect' in session;
+  const allowed = isVerdict && session.Allowed;
+  return (
+    <section class={`card verdict ${allowed ? 'good' : 'bad'}`}>
+      <header>
+        <h2 tabIndex={-1}>{allowed ? 'Allowed' : isVerdict ? 'Denied' : 'No session'}</h2>
+        <p>{isVerdict ? reasonOf(session) : `The role is refused: ${session.Refused}`}</p>
+      </header>
+      <p>
+        As <a href={hrefOf('roles', roleNameOf(session.RoleArn))}>{roleNameOf(session.RoleArn)}</a>,{' '}
+        {session.Because}.
+      </p>
+      {isVerdict && <Policies verdict={session} />}
+    </section>
+  );
+}
 
 const layers: Readonly<Record<string, string>> = {
   identity: 'the role’s policies',
   boundary: 'the role’s permissions boundary',
-  session: 'the limits of guests',
+  session: 'the session’s own policy, such as the limits of guests',
 };
 
-/** Yes or no, because of which statement; and what every other statement had to do with it. */
-export function Verdict({
-  question,
-  explanation: { decision, statements },
-  served,
-}: {
-  readonly question: Question;
-  readonly explanation: Explanation;
-  readonly served: Permission | undefined;
-}) {
-  const heading = useRef<HTMLHeadingElement>(null);
-  useEffect(() => heading.current?.focus(), [question]);
-  const allowed = served?.Allowed ?? decision.allowed;
-  const effect = served?.Effect ?? decision.effect;
-  const layer = layers[served?.Layer ?? decision.layer] ?? decision.layer;
-  const because = {
+function reasonOf({ Effect, Layer }: Verdict): string {
+  const layer = layers[Layer] ?? Layer;
+  return {
     Allow: `A statement of ${layer} allows it, and nothing denies it.`,
     ExplicitDeny: `A statement of ${layer} denies it, whatever else allows it.`,
     ImplicitDeny: `No statement of ${layer} allows it, so it is denied.`,
-  }[effect];
-  const isDeciding = (statement: StatementExplanation): boolean =>
-    effect === decision.effect &&
-    decision.statement?.source === statement.source &&
-    decision.statement.index === statement.index;
-  const rank = (statement: StatementExplanation): number =>
-    isDeciding(statement) ? -1 : statement.mismatches.length;
-  const policies = [...question.policies, ...(question.boundary === undefined ? [] : [question.boundary])];
-  const textOf = ({ source, index }: StatementExplanation): string => {
-    const policy = policies.find(({ name }) => name === source);
-    return (policy && statementsOf(policy)[index]) ?? '';
-  };
-  const inOrder = statements.toSorted((a, b) => rank(a) - rank(b));
+  }[Effect];
+}
+
+/** The text of every policy, with the statement that decides marked, and what kept the others from applying. */
+function Policies({ verdict }: { readonly verdict: Verdict }) {
+  const { Statements, PrincipalTags = {}, Denial, Allowed } = verdict;
+  const tags = Object.entries(PrincipalTags);
   return (
-    <section class={`card verdict ${allowed ? 'good' : 'bad'}`}>
-      <header>
-        <h2 ref={heading} tabIndex={-1}>
-          {allowed ? 'Allowed' : 'Denied'}
-        </h2>
-        <p>{because}</p>
-      </header>
-      {question.guest && served === undefined && (
-        <p class="soft">
-          For another role than the pool’s, or with condition keys, the limits of guests are not looked at
-          here.
-        </p>
+    <>
+      {tags.length > 0 && (
+        <p class="soft">Tagged with {tags.map(([name, value]) => `${name} = ${value}`).join(', ')}.</p>
       )}
-      {statements.length === 0 && <p class="soft">The role has no statements at all.</p>}
-      <ol class="statements">
-        {inOrder.map((statement) => (
-          <OneStatement
-            key={`${statement.layer} ${statement.source} ${statement.index}`}
-            statement={statement}
-            text={textOf(statement)}
-            isDeciding={isDeciding(statement)}
-            // A statement that only just does not apply is probably the one that was meant to.
-            isOpen={statement.matched || (!allowed && statement.mismatches.length === 1)}
-          />
-        ))}
-      </ol>
-    </section>
+      {Denial !== undefined && <p class="told">The app is told: {Denial}</p>}
+      {Statements.length === 0 && <p class="soft">The role has no statements at all.</p>}
+      {policiesIn(Statements).map(({ source, statements }) => (
+        <figure class="policy" key={source}>
+          <figcaption>{source}</figcaption>
+          <ol>
+            {statements.map((statement) => (
+              <OneStatement key={statement.Index} statement={statement} isDenied={!Allowed} />
+            ))}
+          </ol>
+        </figure>
+      ))}
+    </>
   );
 }
 
 function OneStatement({
   statement,
-  text,
-  isDeciding,
-  isOpen,
+  isDenied,
 }: {
-  readonly statement: StatementExplanation;
-  readonly text: string;
-  readonly isDeciding: boolean;
-  readonly isOpen: boolean;
+  readonly statement: JudgedStatement;
+  readonly isDenied: boolean;
 }) {
-  const { effect, source, sid, index, matched, mismatches } = statement;
-  const others = mismatches.map(({ element, key }) => key ?? element).join(', ');
+  const { Effect, Sid, Index, Matched, Decides, Mismatches: mismatches, Text = '' } = statement;
+  const others = mismatches.map(({ Element, Key }) => Key ?? Element).join(', ');
   return (
-    <li class={isDeciding ? 'deciding' : ''}>
-      <details open={isOpen}>
-        <summary>
-          <Badge tone={effect === 'Allow' ? 'good' : 'bad'}>{effect}</Badge> {source}
-          {sid === undefined ? `, statement ${index + 1}` : `: ${sid}`}{' '}
-          <span class="soft">
-            {isDeciding ? 'this one decides' : matched ? 'applies' : `does not apply: ${others}`}
-          </span>
-        </summary>
-        <pre>{text}</pre>
-        <Mismatches
-          mismatches={mismatches.map(({ element, operator, key, wanted, resolved, actual, reason }) => ({
-            Element: element,
-            Wanted: resolved ?? wanted,
-            Actual: actual,
-            ...(operator !== undefined && { Operator: operator }),
-            ...(key !== undefined && { Key: key }),
-            ...(reason !== undefined && { Reason: reason }),
-          }))}
-        />
-      </details>
+    <li class={Decides ? 'deciding' : ''}>
+      <p class="statement-head">
+        <Badge tone={Effect === 'Allow' ? 'good' : 'bad'}>{Effect}</Badge>{' '}
+        <strong>{Sid ?? `Statement ${Index + 1}`}</strong>{' '}
+        <span class="soft">
+          {Decides ? 'this one decides' : Matched ? 'applies' : `does not apply: ${others}`}
+        </span>
+      </p>
+      <pre>{Decides ? <mark>{Text}</mark> : Text}</pre>
+      {mismatches.length > 0 && (
+        // A statement that only just does not apply is probably the one that was meant to.
+        <details open={isDenied && mismatches.length === 1}>
+          <summary>What it wants, and what came</summary>
+          <Mismatches mismatches={mismatches} />
+        </details>
+      )}
     </li>
   );
 }
