@@ -1,5 +1,4 @@
 import { mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
 import { type Logger, pino } from 'pino';
 import { openAccessKeys } from './access/access-keys.ts';
 import { credentialOpener } from './access/credentials.ts';
@@ -17,13 +16,10 @@ import { iamOperations } from './api/iam/operations.ts';
 import { rememberRefusals } from './api/refusals.ts';
 import { bind, type Service } from './api/service.ts';
 import { stsOperations } from './api/sts/operations.ts';
-import type { AuditEvent } from './audit/event.ts';
-import { openEvents } from './audit/events.ts';
-import { type LifecycleEvent, lifecycleEvent } from './audit/lifecycle.ts';
+import { openAppEvents } from './audit/app-events.ts';
 import { auditedIssuer, auditedStore } from './audit/observed.ts';
 import { openRecorder } from './audit/recorder.ts';
 import { type Sink, sinkOf } from './audit/sinks.ts';
-import { openSpool } from './audit/spool.ts';
 import { openTrail } from './audit/trail.ts';
 import { BoundedMap } from './bounded-map.ts';
 import { type Clock, systemClock } from './clock.ts';
@@ -41,7 +37,7 @@ import { mintForeignToken } from './federation/pool-token.ts';
 import { openPools } from './federation/pools.ts';
 import { openUsedAssertions } from './federation/used-assertions.ts';
 import { createDynamoDbHandler } from './gateway/dynamodb.ts';
-import type { Backend, GatewayServices } from './gateway/gateway.ts';
+import type { Backend, GatewayHandler, GatewayServices } from './gateway/gateway.ts';
 import { createS3Handler } from './gateway/s3.ts';
 import { knownServices } from './gateway/service/rules.ts';
 import { createServiceHandler } from './gateway/service.ts';
@@ -51,6 +47,7 @@ import { limitPools } from './http/limited.ts';
 import { listen } from './http/listener.ts';
 import { rateLimits } from './http/rate-limit.ts';
 import type { Endpoints } from './http/serve.ts';
+import { tracedGateway, tracedServe } from './http/traced.ts';
 import { type MasterKey, openMasterKey } from './keys/master.ts';
 import { openSealingKeys } from './keys/sealing.ts';
 import { openTokenSigningKeys } from './keys/signing.ts';
@@ -62,6 +59,8 @@ import { type Metrics, openMetrics, renderMetrics, type Snapshot } from './metri
 import { startFailure } from './start-failure.ts';
 import type { Store } from './store/store.ts';
 import { createTokenVerifier } from './tokens/verifier.ts';
+import { tracedFetch, tracedStore, tracedSts, tracedTokens, tracedTrail } from './traces/traced.ts';
+import { openTraces, type Traces } from './traces/traces.ts';
 import { startWorkers } from './workers.ts';
 
 /** Milliseconds that requests in flight get to finish when the service ends. */
@@ -103,7 +102,10 @@ export async function startService(options: DaypassOptions, seat?: Seat): Promis
     if (data !== undefined) await mkdir(data, { recursive: true, mode: 0o700 });
     const metrics = openMetrics();
     seat?.counts(metrics.snapshot);
-    const store = measuredStore(await openStore(options), metrics);
+    const traces = await openTraces(process.env, log);
+    if (traces !== undefined) closing.push(traces.close);
+    const measured = measuredStore(await openStore(options), metrics);
+    const store = traces === undefined ? measured : tracedStore(measured, traces);
     closing.push(store.close);
     const master = await openMasterKey({
       ...(data !== undefined && { directory: data }),
@@ -111,11 +113,17 @@ export async function startService(options: DaypassOptions, seat?: Seat): Promis
     });
     const root = await openRootKey({ store, master, clock, ...(data !== undefined && { directory: data }) });
     let url = '';
-    const base = { store, master, clock, log, metrics, sinks, seat, url: () => url };
+    const base = { store, master, clock, log, metrics, traces, sinks, seat, url: () => url };
     const parts = await assemble(options, base);
     closing.push(parts.close);
     const { maxConnections = 16_384 } = options;
-    const listener = await listen(parts.endpoints, { host, port, maxConnections });
+    const answers = traces && tracedServe(traces);
+    const listener = await listen(parts.endpoints, {
+      host,
+      port,
+      maxConnections,
+      ...(answers && { answers }),
+    });
     closing.push(() => listener.close(grace));
     url = `http://${host.includes(':') ? `[${host}]` : host}:${listener.port}`;
     return { url, rootCredentials: root, restart: async () => {}, close };
@@ -134,25 +142,30 @@ async function assemble(
     clock: Clock;
     log: Logger;
     metrics: Metrics;
+    traces: Traces | undefined;
     sinks: readonly Sink[];
     seat: Seat | undefined;
     url(): string;
   },
 ): Promise<{ endpoints: Endpoints; close(): Promise<void> }> {
-  const { master, clock, log, metrics, sinks, seat } = base;
+  const { master, clock, log, metrics, traces, sinks, seat } = base;
   // Upkeep of what all workers share is one worker's work.
   const isFirst = seat === undefined || seat.number === 0;
   const { region = 'us-east-1', account = '000000000000' } = options;
   const place = { region, account };
-  const events = openAppEvents(options, { clock, metrics, log, isFirst });
-  const apps =
-    events &&
-    ((event: AuditEvent): void => {
-      const told = lifecycleEvent(place, event);
-      if (told !== undefined) events.put(told);
-    });
-  const recorder = openRecorder({ sinks, apps, store: base.store, clock, metrics, log, prunes: isFirst });
-  const trail = openTrail({ place, clock, recorder });
+  const { eventsWebhook: webhook, data } = options;
+  const events = webhook && openAppEvents({ webhook, data, place, clock, metrics, log, isFirst });
+  const recorder = openRecorder({
+    sinks,
+    apps: events?.tell,
+    store: base.store,
+    clock,
+    metrics,
+    log,
+    prunes: isFirst,
+  });
+  const opened = openTrail({ place, clock, recorder });
+  const trail = traces === undefined ? opened : tracedTrail(opened, traces);
   const store = auditedStore(base.store, trail);
 
   const keys = {
@@ -176,13 +189,14 @@ async function assemble(
   const overrides = Object.entries(options.providerOverrides ?? {}).map(
     ([key, url]) => [key, new URL(url)] as const,
   );
-  const tokens = measuredTokens(
+  const measured = measuredTokens(
     createTokenVerifier({
       clock,
       overrides: new Map(overrides),
       usedAssertions: openUsedAssertions({ collection: store.collection('used_assertions'), clock }),
       ...(options.privateProviders && { privateProviders: options.privateProviders }),
       ...(options.staleKeysSeconds !== undefined && { staleSeconds: options.staleKeysSeconds }),
+      ...(traces && { watched: (fetch) => tracedFetch(fetch, traces) }),
       log: (event) => {
         metrics.keyFetches.inc(event.issuer, event.event === 'keys-fetched' ? 'ok' : 'failed');
         log.info({ ...event }, 'provider keys');
@@ -190,6 +204,7 @@ async function assemble(
     }),
     metrics,
   );
+  const tokens = traces === undefined ? measured : tracedTokens(measured, traces);
   const seen = lastSeen({
     store,
     clock,
@@ -212,7 +227,8 @@ async function assemble(
   };
 
   const observed = (issuer: CredentialIssuer) => auditedIssuer(countedIssuer(issuer, metrics), trail);
-  const sts = openForeignSts();
+  const foreign = openForeignSts();
+  const sts = traces === undefined ? foreign : tracedSts(foreign, traces);
   const brokers = openBrokers({
     clock,
     sts,
@@ -244,8 +260,8 @@ async function assemble(
     clock,
     region,
     account,
-    s3: options.s3Backend && backend(options.s3Backend),
-    dynamodb: options.dynamodbBackend && backend(options.dynamodbBackend),
+    s3: options.s3Backend && backend('s3', options.s3Backend, traces),
+    dynamodb: options.dynamodbBackend && backend('dynamodb', options.dynamodbBackend, traces),
     ...(options.s3Domain !== undefined && { s3Domain: options.s3Domain }),
     openCredentials: gate.openCredentials,
     policiesOf: gate.policiesOf,
@@ -264,6 +280,9 @@ async function assemble(
       log.error({ requestId, err }, 'failed');
     },
   });
+
+  const told = (name: string, handler: GatewayHandler): GatewayHandler =>
+    traces === undefined ? handler : tracedGateway(name, handler, traces);
 
   return {
     endpoints: {
@@ -322,12 +341,16 @@ async function assemble(
           namespace: 'https://iam.amazonaws.com/doc/2010-05-08/',
         },
       ],
-      s3: createS3Handler(gateway('s3')),
-      dynamodb: createDynamoDbHandler(gateway('dynamodb')),
+      s3: told('s3', createS3Handler(gateway('s3'))),
+      dynamodb: told('dynamodb', createDynamoDbHandler(gateway('dynamodb'))),
       services: new Map(
         Object.entries(options.serviceBackends ?? {}).map(([name, { rules, ...key }]) => {
-          const service = { name, backend: backend(key), rules: { ...knownServices[name], ...rules } };
-          return [name, createServiceHandler(gateway(name), service)];
+          const service = {
+            name,
+            backend: backend(name, key, traces),
+            rules: { ...knownServices[name], ...rules },
+          };
+          return [name, told(name, createServiceHandler(gateway(name), service))];
         }),
       ),
       discovery: openIdDiscovery(federation),
@@ -355,27 +378,18 @@ async function assemble(
   };
 }
 
-function openAppEvents(
-  { eventsWebhook: webhook, data }: DaypassOptions,
-  { clock, metrics, log, isFirst }: { clock: Clock; metrics: Metrics; log: Logger; isFirst: boolean },
-): ReturnType<typeof openEvents> | undefined {
-  if (webhook === undefined) return undefined;
-  return openEvents({
-    webhook,
-    queue: openSpool<LifecycleEvent>(data && join(data, 'events.sqlite')),
-    clock,
-    // What is in memory nobody else can deliver.
-    delivers: isFirst || data === undefined,
-    settled: (outcome, count) => metrics.auditEvents.inc('events', outcome, count),
-    failed: (err) => log.error({ err }, 'events were not delivered'),
-  });
-}
-
-function backend({ subresources, ...key }: BackendOptions): Backend {
+function backend(
+  service: string,
+  { subresources, ...key }: BackendOptions,
+  traces: Traces | undefined,
+): Backend {
+  const url = new URL(key.url);
+  const watched = { calls: true, attributes: { 'server.address': url.host } };
   return {
     ...key,
-    url: new URL(key.url),
+    url,
     region: key.region ?? 'us-east-1',
     ...(subresources !== undefined && { subresources: new Set(subresources) }),
+    ...(traces && { watch: (work) => traces.part(`${service} backend`, watched, work) }),
   };
 }

@@ -78,6 +78,16 @@ export class BackendConnection {
     response: ServerResponse,
     withhold: (status: number, headers: readonly Header[]) => boolean = () => false,
   ): Promise<number | undefined> {
+    const { watch } = this.#backend;
+    if (watch === undefined) return this.#forward(request, response, withhold);
+    return watch(() => this.#forward(request, response, withhold));
+  }
+
+  #forward(
+    request: BackendRequest,
+    response: ServerResponse,
+    withhold: (status: number, headers: readonly Header[]) => boolean,
+  ): Promise<number | undefined> {
     const { promise, resolve, reject } = Promise.withResolvers<number | undefined>();
     let withheld: number | undefined;
     let refused: BackendUnavailable | undefined;
@@ -122,6 +132,11 @@ export class BackendConnection {
 
   /** Sends a request and takes the whole answer, for requests of the gateway's own. Rejects with `BackendUnavailable`. */
   call(request: BackendRequest): Promise<BackendAnswer> {
+    const { watch } = this.#backend;
+    return watch === undefined ? this.#call(request) : watch(() => this.#call(request));
+  }
+
+  #call(request: BackendRequest): Promise<BackendAnswer> {
     const { promise, resolve, reject } = Promise.withResolvers<BackendAnswer>();
     const chunks: Buffer[] = [];
     let status = 0;

@@ -16,6 +16,8 @@ export interface Backend {
    * with a sub-resource needs the plain operation's permission too.
    */
   readonly subresources?: ReadonlySet<string>;
+  /** Has every request to it watched, for traces; nothing if left out. */
+  readonly watch?: <Result>(work: () => Promise<Result>) => Promise<Result>;
 }
 
 /** What the gateway needs of the floors below; the composition root passes it in. */

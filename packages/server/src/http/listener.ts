@@ -20,6 +20,8 @@ export interface ListenerOptions {
   /** Connections at one time; more are closed at once. */
   readonly maxConnections: number;
   readonly timeouts?: Timeouts;
+  /** Default: `serve`. */
+  readonly answers?: typeof serve;
 }
 
 /** How long a client may take, in milliseconds. */
@@ -44,7 +46,7 @@ const lastWork = 2_000;
 /** Serves HTTP. Throws the system's error when the port or the host cannot be had. */
 export async function listen(endpoints: Endpoints, options: ListenerOptions): Promise<Listener> {
   const { log, metrics } = endpoints;
-  const { timeouts = defaultTimeouts } = options;
+  const { timeouts = defaultTimeouts, answers = serve } = options;
   const server = createServer({
     maxHeaderSize,
     headersTimeout: timeouts.head,
@@ -66,7 +68,7 @@ export async function listen(endpoints: Endpoints, options: ListenerOptions): Pr
     const requestId = randomUUID();
     underway.add(response);
     if (!server.listening) response.shouldKeepAlive = false;
-    serve(endpoints, request, response, { requestId, bodyTimeout: timeouts.body })
+    answers(endpoints, request, response, { requestId, bodyTimeout: timeouts.body })
       .catch((fault: unknown) => {
         if (response.destroyed || request.destroyed) return;
         log.error({ requestId, err: fault }, 'request failed');

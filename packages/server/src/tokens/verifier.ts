@@ -2,7 +2,7 @@ import type { Clock } from '../clock.ts';
 import { amazonKey, verifyAmazon } from './amazon.ts';
 import { type ServerSideTokenCheck, verifyUserPool } from './cognito.ts';
 import { facebookKey, verifyFacebook } from './facebook.ts';
-import { createProviderFetch } from './fetch.ts';
+import { createProviderFetch, type ProviderFetch } from './fetch.ts';
 import type { KeyEvent } from './issuer-keys.ts';
 import type { Login, PoolProviders, TokenVerifier, UsedAssertions } from './login.ts';
 import { OidcVerifier } from './oidc.ts';
@@ -20,6 +20,8 @@ export interface TokenVerifierOptions {
   /** Login key → where everything of that provider is fetched instead. */
   readonly overrides: ReadonlyMap<string, URL>;
   readonly log?: (event: KeyEvent) => void;
+  /** Has what is fetched from providers watched. */
+  readonly watched?: (fetch: ProviderFetch) => ProviderFetch;
   /** Seconds that an issuer's keys outlive their freshness while it cannot be reached. Default: one hour. */
   readonly staleSeconds?: number;
   /** Verified tokens remembered. Default: 10,000 (about 2 KB each). */
@@ -34,9 +36,9 @@ export interface TokenVerifierOptions {
 
 /** Throws an `Error` for an override that is neither https nor on loopback. */
 export function createTokenVerifier(options: TokenVerifierOptions): TokenVerifier {
-  const { clock, serverSideTokenCheck, log = () => {} } = options;
+  const { clock, serverSideTokenCheck, log = () => {}, watched = (fetch) => fetch } = options;
   const { staleSeconds = 3600, cacheSize = 10_000 } = options;
-  const fetch = createProviderFetch(options);
+  const fetch = watched(createProviderFetch(options));
   const oidc = new OidcVerifier({ keyCache: { clock, fetch, staleSeconds, log }, cacheSize });
   const opaque = new OpaqueTokens({ clock, fetch, cacheSize });
   const saml = lazySaml(clock, options.usedAssertions);
