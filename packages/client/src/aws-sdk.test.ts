@@ -18,8 +18,28 @@ describe('fromIdentityPool', () => {
     for (const url of urls) expect(new URL(url).searchParams.get('X-Amz-Credential')).toContain(accessKeyId);
     expect(expiration).toBeInstanceOf(Date);
     expect(asked).toHaveBeenCalledOnce();
-    expect(pool.relay.requests.filter(({ input }) => 'Logins' in input)).toHaveLength(1);
+    expect(pool.relay.requests).toHaveLength(1);
     s3.destroy();
+  });
+
+  it('shares one sign-in among concurrent calls, also when every token is a new one', async () => {
+    await using pool = await startTestPool();
+    const { provider } = pool.login('user');
+    const asked = vi.fn(() => pool.login('user').token);
+    const credentials = fromIdentityPool({ ...pool.config, login: { provider, token: asked } });
+    const all = await Promise.all([credentials(), credentials(), credentials()]);
+    expect(new Set(all.map(({ accessKeyId }) => accessKeyId)).size).toBe(1);
+    expect(asked).toHaveBeenCalledOnce();
+    expect(pool.relay.requests).toHaveLength(1);
+  });
+
+  it('signs in at the next call when one has failed', async () => {
+    await using pool = await startTestPool();
+    const { token, provider } = pool.login('user');
+    const asked = vi.fn(async () => token).mockRejectedValueOnce(new Error('no token yet'));
+    const credentials = fromIdentityPool({ ...pool.config, login: { provider, token: asked } });
+    await expect(credentials()).rejects.toThrow('no token yet');
+    expect(await credentials()).toHaveProperty('identityId');
   });
 
   it('asks for the role it is given', async () => {

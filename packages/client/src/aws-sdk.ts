@@ -4,9 +4,14 @@ import type { Credentials } from './machine.ts';
 import type { AuthProvider } from './provider.ts';
 import { memoryStorage } from './storage/storage.ts';
 
+interface Login {
+  readonly provider: AuthProvider;
+  readonly token: () => string | Promise<string>;
+}
+
 export interface FromIdentityPoolConfig extends Omit<AuthConfig, 'tokenProvider' | 'userPool'> {
   /** Whose credentials: the provider, and a function for its present token. A guest's without it. */
-  readonly login?: { readonly provider: AuthProvider; readonly token: () => string | Promise<string> };
+  readonly login?: Login;
   readonly customRoleArn?: string;
 }
 
@@ -33,11 +38,20 @@ export function fromIdentityPool({
     // A session of its own: the page's may be another user's.
     storage: config.storage ?? memoryStorage(),
     tokenProvider: login && (async () => login.token()),
+    // Who has a login is no guest first.
+    ...(login && { allowGuestAccess: false }),
   });
+  let signingIn: Promise<unknown> | undefined;
+  const signIn = async ({ provider, token }: Login) => {
+    const options = customRoleArn === undefined ? {} : { customRoleArn };
+    await auth.federateToIdentityPool({ token: await token(), provider, options });
+  };
   return async () => {
     if (login && !(await auth.fetchAuthSession()).isSignedIn) {
-      const options = customRoleArn === undefined ? {} : { customRoleArn };
-      await auth.federateToIdentityPool({ token: await login.token(), provider: login.provider, options });
+      signingIn ??= signIn(login).finally(() => {
+        signingIn = undefined;
+      });
+      await signingIn;
     }
     return auth.credentials();
   };
