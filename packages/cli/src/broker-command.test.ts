@@ -65,10 +65,25 @@ describe('daypass broker setup', () => {
 
   it('prints SeaweedFS’s configuration', async () => {
     const { stdout } = await setup('--target', 'seaweedfs', '--target-endpoint', 'https://weed.example.test');
+    // Of its condition keys and actions these alone are known there.
+    const trust = (amr: string) => ({
+      Version: '2012-10-17',
+      Statement: [
+        {
+          Effect: 'Allow',
+          Principal: { Federated: 'daypass' },
+          Action: ['sts:AssumeRoleWithWebIdentity'],
+          Condition: { StringEquals: { 'oidc:aud': poolId, 'oidc:amr': amr } },
+        },
+      ],
+    });
     const [, json = ''] = /start SeaweedFS again\n(\{.*?\n\})\n/s.exec(stdout) ?? [];
     expect(JSON.parse(json)).toMatchObject({
       providers: [{ config: { issuer: `https://${key}`, clientId: poolId } }],
-      roles: [{ roleArn: 'arn:aws:iam::role/Player' }, { roleArn: 'arn:aws:iam::role/Guest' }],
+      roles: [
+        { roleArn: 'arn:aws:iam::role/Player', trustPolicy: trust('authenticated') },
+        { roleArn: 'arn:aws:iam::role/Guest', trustPolicy: trust('unauthenticated') },
+      ],
     });
   });
 

@@ -92,7 +92,8 @@ function rolesOf(given: JsonObject): { arn: string; isGuest: boolean }[] {
 
 /**
  * Who may take the role there: identities of this pool, and where the STS can tell them apart, guests or others. AWS
- * documents no key for the `amr` of a provider that was registered; there the pool's own choice of role tells.
+ * documents no key for the `amr` of a provider that was registered; there the pool's own choice of role tells. MinIO
+ * has no trust policies.
  */
 function trustPolicyOf(
   { target, providerArnOf }: Place,
@@ -102,21 +103,25 @@ function trustPolicyOf(
 ): string {
   const key = issuerKey(issuer);
   const amr = isGuest ? 'unauthenticated' : 'authenticated';
-  const condition =
-    target === 'ceph'
-      ? {
-          StringEquals: { [`${key}:app_id`]: poolId },
-          'ForAnyValue:StringEquals': { [`${key}:amr`]: amr },
-        }
-      : { StringEquals: { [`${key}:aud`]: poolId } };
+  const conditions = {
+    aws: { StringEquals: { [`${key}:aud`]: poolId } },
+    ceph: {
+      StringEquals: { [`${key}:app_id`]: poolId },
+      'ForAnyValue:StringEquals': { [`${key}:amr`]: amr },
+    },
+    minio: {},
+    seaweedfs: { StringEquals: { 'oidc:aud': poolId, 'oidc:amr': amr } },
+  };
+  const action = 'sts:AssumeRoleWithWebIdentity';
   return JSON.stringify({
     Version: '2012-10-17',
     Statement: [
       {
         Effect: 'Allow',
         Principal: { Federated: providerArnOf(key) },
-        Action: ['sts:AssumeRoleWithWebIdentity', 'sts:TagSession'],
-        Condition: condition,
+        // SeaweedFS takes no trust policy with an action besides.
+        Action: target === 'seaweedfs' ? [action] : [action, 'sts:TagSession'],
+        Condition: conditions[target],
       },
     ],
   });

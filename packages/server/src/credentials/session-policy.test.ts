@@ -16,7 +16,7 @@ const claimWith = (tags: Record<string, string> = {}) => ({
 const policy = (resource: string) =>
   JSON.stringify({
     Version: '2012-10-17',
-    Statement: [{ Effect: 'Allow', Action: 's3:GetObject', Resource: resource }],
+    Statement: [{ Effect: 'Allow', Action: ['s3:GetObject'], Resource: [resource] }],
   });
 
 describe('filling a session policy in', () => {
@@ -42,7 +42,10 @@ describe('filling a session policy in', () => {
   it('reaches conditions and lists, and nothing but values', () => {
     const condition = (value: string) => ({ StringLike: { 's3:prefix': [value, 'public/*'] } });
     const statement = (value: string) => ({
-      Statement: { Effect: 'Allow', Action: 's3:ListBucket', Resource: '*', Condition: condition(value) },
+      Version: '2012-10-17',
+      Statement: [
+        { Effect: 'Allow', Action: ['s3:ListBucket'], Resource: ['*'], Condition: condition(value) },
+      ],
     });
     const filled = fillSessionPolicy(
       JSON.stringify(statement('${cognito-identity.amazonaws.com:sub}/*'), undefined, 2),
@@ -54,6 +57,30 @@ describe('filling a session policy in', () => {
   it('keeps a colon of a tag, in whose place no other character may stand', () => {
     const filled = fillSessionPolicy(policy('b/${aws:PrincipalTag/team}/*'), claimWith({ team: 'a:b' }));
     expect(filled).toBe(policy('b/a:b/*'));
+  });
+
+  it.each([
+    ['a single statement', { Statement: { Effect: 'Allow', Action: 's3:*', NotResource: 'a' } }],
+    ['a list', { Statement: [{ Effect: 'Allow', Action: ['s3:*'], NotResource: 'a' }] }],
+    [
+      'a version',
+      { Version: '2012-10-17', Statement: { Effect: 'Allow', Action: 's3:*', NotResource: ['a'] } },
+    ],
+  ])('writes %s in full, for stores that read no shorthand', (_what, written) => {
+    const full = {
+      Version: '2012-10-17',
+      Statement: [{ Effect: 'Allow', Action: ['s3:*'], NotResource: ['a'] }],
+    };
+    expect(fillSessionPolicy(JSON.stringify(written), claimWith())).toBe(JSON.stringify(full));
+  });
+
+  it('keeps an older version, and what else it knows', () => {
+    const old = JSON.stringify({
+      Version: '2008-10-17',
+      Id: 'i',
+      Statement: [{ Sid: 's', Effect: 'Deny', NotAction: ['s3:Get*'], Resource: ['*'] }],
+    });
+    expect(fillSessionPolicy(old, claimWith())).toBe(old);
   });
 
   it('is refused when there is no value', () => {

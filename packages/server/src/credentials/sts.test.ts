@@ -141,7 +141,7 @@ describe('a brokered role', () => {
 
 describe('what narrows a brokered session', () => {
   const text = (resource: string) =>
-    `{"Statement":[{"Effect":"Allow","Action":"s3:GetObject","Resource":"${resource}"}]}`;
+    `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":["s3:GetObject"],"Resource":["${resource}"]}]}`;
   const mine = text('arn:aws:s3:::b/${cognito-identity.amazonaws.com:sub}/*');
   const filled = text(`arn:aws:s3:::b/${identityId.replace(':', '?')}/*`);
   const awsScopeDown = [
