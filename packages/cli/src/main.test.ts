@@ -67,6 +67,24 @@ describe('a bad option', () => {
       { DAYPASS_S3_ACCESS_KEY_ID: 'AKIA' },
       /needs the environment variable DAYPASS_S3_SECRET_ACCESS_KEY/,
     ],
+    [
+      'for a console whose administrators nobody could tell',
+      ['start', '--console-oidc-issuer', 'https://a.test', '--console-oidc-client-id', 'console'],
+      {},
+      /--console-oidc-issuer needs --console-oidc-client-id and --console-admin-claim/,
+    ],
+    [
+      'for a console that nobody signs in to',
+      ['start', '--console-admin-claim', 'groups=admins'],
+      {},
+      /needs --console-oidc-issuer/,
+    ],
+    [
+      'for an issuer that is not https',
+      ['start', '--console-oidc-issuer', 'http://127.0.0.1'],
+      {},
+      /An issuer is an https URL/,
+    ],
   ])('%s ends with code 2 and one line', async (_which, args, environment, line) => {
     const { code, stdout, stderr } = await run([command, ...args], environment);
     expect(stderr).toMatch(line);

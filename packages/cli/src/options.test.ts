@@ -3,6 +3,7 @@ import {
   parseAccount,
   parseAmount,
   parseAudit,
+  parseClaim,
   parseCount,
   parseDomain,
   parsePort,
@@ -120,6 +121,28 @@ describe('--provider-override', () => {
     ['another scheme', 'a.test=ftp://127.0.0.1'],
   ])('refuses %s', (_what, text) => {
     expect(() => parseProviderOverride(text, {})).toThrow();
+  });
+});
+
+describe('--console-admin-claim', () => {
+  it.each([
+    ['a value', 'groups=admins', { groups: ['admins'] }],
+    ['a value with commas and equals signs', 'groups=CN=admins,DC=corp', { groups: ['CN=admins,DC=corp'] }],
+    ['a claim named by a URL', 'https://corp.test/roles=admin', { 'https://corp.test/roles': ['admin'] }],
+  ])('takes %s', (_what, text, claims) => {
+    expect(parseClaim(text, {})).toEqual(claims);
+  });
+
+  it('adds to the ones before it', () => {
+    const first = parseClaim('groups=admins', {});
+    expect(parseClaim('email=ada@example.com', parseClaim('groups=operators', first))).toEqual({
+      groups: ['admins', 'operators'],
+      email: ['ada@example.com'],
+    });
+  });
+
+  it.each(['groups', '=admins', 'groups=', ''])('refuses %j', (text) => {
+    expect(() => parseClaim(text, {})).toThrow();
   });
 });
 

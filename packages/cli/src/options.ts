@@ -133,6 +133,34 @@ export function parsePrivateProvider(text: string, previous: readonly string[]):
   return [...previous, ...keys];
 }
 
+/** Adds `CLAIM=VALUE` to the values of the claims read so far. Never a list: names of groups have commas in them. */
+export function parseClaim(
+  text: string,
+  previous: Readonly<Record<string, readonly string[]>>,
+): Record<string, readonly string[]> {
+  const [, name = '', value = ''] = /^\s*([^=\s]+)=(.*?)\s*$/s.exec(text) ?? [];
+  if (name === '' || value === '') {
+    throw new InvalidArgumentError('It must be CLAIM=VALUE, such as groups=administrators.');
+  }
+  const earlier = Object.hasOwn(previous, name) ? previous[name] : [];
+  return { ...previous, [name]: [...(earlier ?? []), value] };
+}
+
+/** The seconds of a role session: 15 minutes to 12 hours. */
+export function parseDuration(text: string): number {
+  const seconds = wholeNumber(text);
+  if (seconds === undefined || seconds < 900 || seconds > 43_200) {
+    throw new InvalidArgumentError('It must be from 900 to 43200 seconds.');
+  }
+  return seconds;
+}
+
+/** An issuer as its tokens name it. */
+export function parseIssuer(text: string): string {
+  if (!parseUrl(text).startsWith('https:')) throw new InvalidArgumentError('An issuer is an https URL.');
+  return text;
+}
+
 /** Adds `SERVICE=URL` (several separated by commas) to the backends read so far. */
 export function parseServiceBackend(
   text: string,

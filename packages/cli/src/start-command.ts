@@ -1,4 +1,10 @@
-import type { BackendOptions, Daypass, DaypassOptions, ServiceBackendOptions } from '@daypass/server';
+import type {
+  BackendOptions,
+  ConsoleSignInOptions,
+  Daypass,
+  DaypassOptions,
+  ServiceBackendOptions,
+} from '@daypass/server';
 import { Command, Option } from 'commander';
 import { Failure } from './failure.ts';
 import {
@@ -6,8 +12,11 @@ import {
   parseAccount,
   parseAmount,
   parseAudit,
+  parseClaim,
   parseCount,
   parseDomain,
+  parseDuration,
+  parseIssuer,
   parsePort,
   parsePrivateProvider,
   parseProviderOverride,
@@ -48,6 +57,12 @@ interface StartFlags {
   poolRateLimit: number;
   maxConnections: number;
   keyRotationDays: number;
+  consoleOidcIssuer?: string;
+  consoleOidcClientId?: string;
+  consoleOidcScope?: string;
+  consoleAdminClaim: Readonly<Record<string, readonly string[]>>;
+  consoleRole?: string;
+  consoleSessionDuration?: number;
   audit: readonly string[];
   eventsWebhook?: string;
   logLevel: LogLevel;
@@ -205,6 +220,37 @@ export function addStartOptions(command: Command): Command {
         .argParser(parseAmount),
     )
     .addOption(
+      new Option('--console-oidc-issuer <url>', 'where administrators sign in to the console')
+        .env('DAYPASS_CONSOLE_OIDC_ISSUER')
+        .argParser(parseIssuer),
+    )
+    .addOption(
+      new Option('--console-oidc-client-id <id>', 'the console’s client id there').env(
+        'DAYPASS_CONSOLE_OIDC_CLIENT_ID',
+      ),
+    )
+    .addOption(
+      new Option('--console-oidc-scope <scope>', 'what is asked for (default: openid email profile)').env(
+        'DAYPASS_CONSOLE_OIDC_SCOPE',
+      ),
+    )
+    .addOption(
+      new Option('--console-admin-claim <claim=value>', 'what makes an administrator; repeatable')
+        .env('DAYPASS_CONSOLE_ADMIN_CLAIM')
+        .default({}, 'nobody')
+        .argParser(parseClaim),
+    )
+    .addOption(
+      new Option('--console-role <name>', 'role that they get (default: DaypassConsole, which may all)').env(
+        'DAYPASS_CONSOLE_ROLE',
+      ),
+    )
+    .addOption(
+      new Option('--console-session-duration <seconds>', 'how long they get it for (default: 3600)')
+        .env('DAYPASS_CONSOLE_SESSION_DURATION')
+        .argParser(parseDuration),
+    )
+    .addOption(
       new Option('--audit <destination>', 'file:PATH, stdout or an https URL for audit events; repeatable')
         .env('DAYPASS_AUDIT')
         .default([], 'none')
@@ -228,6 +274,7 @@ export function daypassOptions(flags: StartFlags, environment: Environment): Day
   const s3 = backend('S3', '--s3-backend', flags.s3Backend, environment);
   const dynamodb = backend('DYNAMODB', '--dynamodb-backend', flags.dynamodbBackend, environment);
   const services = serviceBackends(flags, environment);
+  const signIn = consoleSignIn(flags);
   return {
     host: flags.host,
     port: flags.port,
@@ -249,6 +296,7 @@ export function daypassOptions(flags: StartFlags, environment: Environment): Day
     ...(flags.eventsWebhook !== undefined && {
       eventsWebhook: { url: flags.eventsWebhook, secret: eventsSecret(environment) },
     }),
+    ...(signIn && { consoleSignIn: signIn }),
     ...(flags.publicUrl !== undefined && { publicUrl: flags.publicUrl }),
     ...(s3 && {
       s3Backend: { ...s3, ...(flags.s3Subresources && { subresources: flags.s3Subresources }) },
@@ -256,6 +304,28 @@ export function daypassOptions(flags: StartFlags, environment: Environment): Day
     ...(flags.s3Domain !== undefined && { s3Domain: flags.s3Domain }),
     ...(dynamodb && { dynamodbBackend: dynamodb }),
     serviceBackends: services,
+  };
+}
+
+function consoleSignIn(flags: StartFlags): ConsoleSignInOptions | undefined {
+  const { consoleOidcIssuer: issuer, consoleOidcClientId: clientId, consoleOidcScope: scope } = flags;
+  const { consoleAdminClaim: administrators, consoleRole: role, consoleSessionDuration: duration } = flags;
+  const others = [clientId, scope, role, duration].some((value) => value !== undefined);
+  const hasClaim = Object.keys(administrators).length > 0;
+  if (issuer === undefined) {
+    if (others || hasClaim) throw new UsageError('what is said of the console needs --console-oidc-issuer.');
+    return undefined;
+  }
+  if (clientId === undefined || !hasClaim) {
+    throw new UsageError('--console-oidc-issuer needs --console-oidc-client-id and --console-admin-claim.');
+  }
+  return {
+    issuer,
+    clientId,
+    administrators,
+    ...(scope !== undefined && { scope }),
+    ...(role !== undefined && { role }),
+    ...(duration !== undefined && { duration }),
   };
 }
 

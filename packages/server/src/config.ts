@@ -48,6 +48,8 @@ export interface DaypassOptions {
   readonly maxConnections?: number;
   /** Days after which keys that seal sessions and sign tokens are replaced; 0 is never. Default 90. */
   readonly keyRotationDays?: number;
+  /** Who may sign in to the console with an account. Default: nobody, it takes access keys alone. */
+  readonly consoleSignIn?: ConsoleSignInOptions;
   /** Where audit events go besides the store: `file:PATH`, `stdout`, or an https URL (http on loopback). */
   readonly audit?: readonly string[];
   /** Where apps are told what happens to identities. Default: nowhere. */
@@ -56,6 +58,22 @@ export interface DaypassOptions {
   readonly logLevel?: 'silent' | 'fatal' | 'error' | 'warn' | 'info' | 'debug';
   /** Default: the system's; tests pass their own. */
   readonly clock?: Clock;
+}
+
+/** The OpenID provider that administrators sign in to the console at, and what makes one. */
+export interface ConsoleSignInOptions {
+  /** https, as in the `iss` of its tokens. */
+  readonly issuer: string;
+  /** A public client that may come back to `/_daypass/console/` of every address the console is used at. */
+  readonly clientId: string;
+  /** Claims of the ID token, each with values; one value of one of them makes an administrator. */
+  readonly administrators: Readonly<Record<string, readonly string[]>>;
+  /** What is asked for. Default `openid email profile`. */
+  readonly scope?: string;
+  /** The name of the role whose credentials they get. Default `DaypassConsole`, which is made and may do everything. */
+  readonly role?: string;
+  /** Seconds that they get them for, 900 to 43,200. Default 3,600. */
+  readonly duration?: number;
 }
 
 /** A store behind the gateway, with the key that the gateway re-signs with. */

@@ -1,4 +1,10 @@
-export type { BackendOptions, Daypass, DaypassOptions, ServiceBackendOptions } from './config.ts';
+export type {
+  BackendOptions,
+  ConsoleSignInOptions,
+  Daypass,
+  DaypassOptions,
+  ServiceBackendOptions,
+} from './config.ts';
 export { backUpData, type DataOptions, exportData, importData, restoreData } from './data.ts';
 export { startDaypass } from './main.ts';
 export { StartFailure } from './start-failure.ts';

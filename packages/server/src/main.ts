@@ -24,6 +24,7 @@ import { openTrail } from './audit/trail.ts';
 import { BoundedMap } from './bounded-map.ts';
 import { type Clock, systemClock } from './clock.ts';
 import type { BackendOptions, Daypass, DaypassOptions } from './config.ts';
+import { openConsoleDoor } from './console-door.ts';
 import { embeddedCredentials } from './credentials/embedded.ts';
 import { openForeignSts } from './credentials/foreign-sts.ts';
 import type { CredentialIssuer } from './credentials/issuer.ts';
@@ -186,13 +187,13 @@ async function assemble(
   const refusals = rememberRefusals({ clock });
   const revocations = openRevocations({ store, clock });
   const pools = openPools({ store, clock });
-  const overrides = Object.entries(options.providerOverrides ?? {}).map(
-    ([key, url]) => [key, new URL(url)] as const,
+  const overrides = new Map(
+    Object.entries(options.providerOverrides ?? {}).map(([key, url]) => [key, new URL(url)] as const),
   );
   const measured = measuredTokens(
     createTokenVerifier({
       clock,
-      overrides: new Map(overrides),
+      overrides,
       usedAssertions: openUsedAssertions({ collection: store.collection('used_assertions'), clock }),
       ...(options.privateProviders && { privateProviders: options.privateProviders }),
       ...(options.staleKeysSeconds !== undefined && { staleSeconds: options.staleKeysSeconds }),
@@ -205,6 +206,15 @@ async function assemble(
     metrics,
   );
   const tokens = traces === undefined ? measured : tracedTokens(measured, traces);
+  const door =
+    options.consoleSignIn &&
+    (await openConsoleDoor(options.consoleSignIn, {
+      store,
+      clock,
+      overrides,
+      privateProviders: options.privateProviders,
+      failed: (err) => log.warn({ err }, 'the provider of the console’s sign-in was not found'),
+    }));
   const seen = lastSeen({
     store,
     clock,
@@ -307,6 +317,7 @@ async function assemble(
             explain: { ...federation, tokens: tokens.withoutTrace(), policiesOf: gate.policiesOf },
             refusals,
             keys,
+            consoleSignIn: door?.settings,
           }),
         ),
       },
@@ -354,6 +365,7 @@ async function assemble(
         }),
       ),
       discovery: openIdDiscovery(federation),
+      console: { region, ...(door && { signIn: door.page }) },
       refusals,
       limits,
       log,
@@ -370,6 +382,7 @@ async function assemble(
       leaveKeys();
       await guests?.close();
       tokens.close();
+      door?.close();
       await sts.close();
       await seen.close();
       await recorder.close();

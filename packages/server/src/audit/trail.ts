@@ -82,9 +82,9 @@ export function openTrail(options: {
       const { operation } = call;
       const handsOut = record.grant !== undefined || tokenOperations.has(operation);
       const isChange = record.caller !== undefined && !handsOut && !isReadOnly(operation);
-      if (error !== undefined || isChange || (handsOut && recorder.forwards)) {
-        const event = callEvent(place, at, record, call, error);
-        recorder.record(event, { keep: error !== undefined || isChange });
+      const keep = error !== undefined || isChange || operation === consoleSignIn;
+      if (keep || (handsOut && recorder.forwards)) {
+        recorder.record(callEvent(place, at, record, call, error), { keep });
       }
       if (recorder.forwards) tell(at, record);
     },
@@ -109,6 +109,9 @@ export function openTrail(options: {
     },
   };
 }
+
+/** Who came in as an administrator is kept like what administrators do. */
+const consoleSignIn = 'SignInToConsole';
 
 /** Operations that hand out one of the pools' own tokens. */
 const tokenOperations = new Set(['GetOpenIdToken', 'GetOpenIdTokenForDeveloperIdentity']);

@@ -53,6 +53,36 @@ describe('the console’s site', () => {
     expect(await (await ask('/config.json')).json()).toEqual({ region: 'eu-west-1' });
   });
 
+  it('lets its pages reach the provider that administrators sign in at, and nobody else', async () => {
+    const signIn = {
+      issuer: 'https://login.example.test',
+      clientId: 'console',
+      scope: 'openid',
+      authorizationEndpoint: new URL('https://login.example.test/authorize'),
+      tokenEndpoint: new URL('https://tokens.example.test/token?a=b'),
+    };
+    const site = consoleSite(join(folder, 'dist'));
+    const other = createServer((request, response) => {
+      const place = { region: 'eu-west-1', signIn: async () => signIn };
+      site(request, response, request.url ?? '', place);
+    });
+    await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
+    const url = `http://127.0.0.1:${(other.address() as AddressInfo).port}/_daypass/console/`;
+    const { headers } = await fetch(url);
+    expect(headers.get('content-security-policy')).toContain(
+      "connect-src 'self' https://tokens.example.test;",
+    );
+    expect(await (await fetch(`${url}config.json`)).json()).toEqual({
+      region: 'eu-west-1',
+      signIn: {
+        ...signIn,
+        authorizationEndpoint: 'https://login.example.test/authorize',
+        tokenEndpoint: 'https://tokens.example.test/token?a=b',
+      },
+    });
+    other.close();
+  });
+
   it.each(['/', '/config.json', '/nothing', ''])(
     'holds the same policy for every answer, as of %j',
     async (path) => {
@@ -62,6 +92,7 @@ describe('the console’s site', () => {
         expect.arrayContaining([
           "default-src 'none'",
           "script-src 'self'",
+          "connect-src 'self'",
           "frame-ancestors 'none'",
           "form-action 'none'",
           "require-trusted-types-for 'script'",

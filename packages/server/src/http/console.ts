@@ -22,21 +22,26 @@ const types: Readonly<Record<string, string>> = {
 
 /**
  * The console handles an administrator's key, so its pages run nothing but their own files and talk to this service
- * alone. `cross-origin-opener-policy` also keeps pages that the gateway serves from this origin away from its window.
+ * and, where one is configured, to the OpenID provider that administrators sign in at.
  */
-const security = {
-  'content-security-policy': [
+function contentPolicy(signIn: ConsoleSignInPage | undefined): string {
+  const provider = signIn?.tokenEndpoint === undefined ? '' : ` ${signIn.tokenEndpoint.origin}`;
+  return [
     "default-src 'none'",
     "script-src 'self'",
     "style-src 'self'",
     "img-src 'self'",
-    "connect-src 'self'",
+    `connect-src 'self'${provider}`,
     "base-uri 'none'",
     "form-action 'none'",
     "frame-ancestors 'none'",
     "require-trusted-types-for 'script'",
     "trusted-types 'none'",
-  ].join('; '),
+  ].join('; ');
+}
+
+/** `cross-origin-opener-policy` keeps pages that the gateway serves from this origin away from the console's window. */
+const security = {
   'cross-origin-opener-policy': 'same-origin',
   'cross-origin-resource-policy': 'same-origin',
   'referrer-policy': 'no-referrer',
@@ -44,12 +49,29 @@ const security = {
   'x-frame-options': 'DENY',
 } as const;
 
-/** Answers a request below `consolePath`. `region` is what the console's requests must be signed for. */
+/** How to sign in with an account; without endpoints while the provider cannot be asked for them. */
+export interface ConsoleSignInPage {
+  readonly issuer: string;
+  readonly clientId: string;
+  readonly scope: string;
+  readonly authorizationEndpoint?: URL;
+  readonly tokenEndpoint?: URL;
+}
+
+/** What the console has to know before anybody is signed in. */
+export interface ConsolePlace {
+  /** What its requests must be signed for. */
+  readonly region: string;
+  /** Undefined where the console takes access keys alone. */
+  readonly signIn?: () => Promise<ConsoleSignInPage>;
+}
+
+/** Answers a request below `consolePath`. */
 export type ServeConsole = (
   request: IncomingMessage,
   response: ServerResponse,
   path: string,
-  place: { readonly region: string },
+  place: ConsolePlace,
 ) => Promise<void>;
 
 /** Serves the console that is built into `folder`, undefined for an installation that leaves it out. */
@@ -64,13 +86,15 @@ export function consoleSite(folder: string | undefined): ServeConsole {
     return files;
   }
 
-  return async (request, response, path, { region }) => {
+  return async (request, response, path, place) => {
+    const signIn = await place.signIn?.();
     const answer = (
       status: number,
       headers: Readonly<Record<string, string>>,
       body?: string | Buffer,
     ): void => {
-      response.writeHead(status, { ...security, ...headers });
+      const policy = { 'content-security-policy': contentPolicy(signIn) };
+      response.writeHead(status, { ...policy, ...security, ...headers });
       response.end(request.method === 'HEAD' ? undefined : body);
     };
     if (request.method !== 'GET' && request.method !== 'HEAD') return answer(405, { allow: 'GET, HEAD' });
@@ -78,7 +102,7 @@ export function consoleSite(folder: string | undefined): ServeConsole {
     if (path === consolePath.slice(0, -1)) return answer(308, { location: consolePath });
     if (name === 'config.json') {
       const headers = { 'content-type': 'application/json', 'cache-control': 'no-store' };
-      return answer(200, headers, JSON.stringify({ region }));
+      return answer(200, headers, JSON.stringify({ region: place.region, signIn }));
     }
     const files = await builtFiles();
     if (files.size === 0) return answer(404, { 'content-type': 'text/html; charset=utf-8' }, notBuilt);

@@ -15,7 +15,7 @@ import type { Metrics } from '../metrics/metrics.ts';
 import { writeAnswer, writeDocument, writeStatus } from './answer.ts';
 import { BodyTooLarge, mustArriveWithin, readBody } from './body.ts';
 import { type Client, isLocal } from './client.ts';
-import { serveConsole } from './console.ts';
+import { type ConsolePlace, serveConsole } from './console.ts';
 import type { RateLimits } from './rate-limit.ts';
 import { headerOf, type Route, route } from './route.ts';
 import { mayScrape } from './scrape.ts';
@@ -31,6 +31,7 @@ export interface Endpoints {
   /** Other services behind the gateway, by their signing name. */
   readonly services: ReadonlyMap<string, GatewayHandler>;
   readonly discovery: Discovery;
+  readonly console: ConsolePlace;
   readonly refusals: Refusals;
   readonly limits: RateLimits;
   readonly log: Logger;
@@ -97,7 +98,7 @@ export async function serve(
         () => writeStatus(response, 503, 'not ready'),
       );
     case 'console':
-      return serveConsole(request, response, wire.path, endpoints.gate);
+      return serveConsole(request, response, wire.path, endpoints.console);
     case 'metrics': {
       if (!mayScrape(request, endpoints.scrape.token)) return writeStatus(response, 403, 'forbidden');
       const { contentType, text } = await endpoints.scrape.render();

@@ -59,6 +59,7 @@ export function echoEndpoints({
     },
     dynamodb: async (_request, response) => void response.end(),
     services: new Map(),
+    console: { region: 'us-east-1' },
     discovery: {
       configuration: () => ({ json: {}, maxAge: 1 }),
       jwks: async () => ({ json: {}, maxAge: 1 }),

@@ -146,7 +146,7 @@ async function ask(
  * Where `address` of a provider is found below its override: as it is when it lies there already, otherwise with
  * `https://<login key>`, or else its origin, replaced by the override's URL.
  */
-function below(override: URL, providerKey: string, address: string): URL {
+export function below(override: URL, providerKey: string, address: string): URL {
   const base = override.href.replace(/\/+$/, '');
   const url = new URL(address);
   if (isBelow(url.href, base)) return url;

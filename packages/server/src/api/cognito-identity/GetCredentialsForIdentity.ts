@@ -16,15 +16,17 @@ export const GetCredentialsForIdentity = operation({
   },
 });
 
-/** An identity with its credentials, in the API's words: the secret is `SecretKey` here and nowhere else. */
+/** An identity with its credentials, in the API's words. */
 export function describeExchange({ identityId, credentials }: Exchange): Output {
+  return { IdentityId: identityId, Credentials: describeCredentials(credentials) };
+}
+
+/** Credentials as this API words them: the secret is `SecretKey` here and nowhere else. */
+export function describeCredentials(credentials: Exchange['credentials']): Output {
   return {
-    IdentityId: identityId,
-    Credentials: {
-      AccessKeyId: credentials.accessKeyId,
-      SecretKey: credentials.secretAccessKey,
-      SessionToken: credentials.sessionToken,
-      Expiration: credentials.expiration,
-    },
+    AccessKeyId: credentials.accessKeyId,
+    SecretKey: credentials.secretAccessKey,
+    SessionToken: credentials.sessionToken,
+    Expiration: credentials.expiration,
   };
 }

@@ -11,6 +11,7 @@ import { MergeIdentities } from './MergeIdentities.ts';
 import { GetPoolSettings, SetPoolSettings } from './PoolSettings.ts';
 import { RevokeSessions } from './RevokeSessions.ts';
 import { RotateKeys } from './RotateKeys.ts';
+import { SignInToConsole } from './SignInToConsole.ts';
 import { UnlinkLogin } from './UnlinkLogin.ts';
 
 /** What Daypass adds to the services of AWS. */
@@ -29,5 +30,6 @@ export const daypassOperations = [
   RevokeSessions,
   RotateKeys,
   SetPoolSettings,
+  SignInToConsole,
   UnlinkLogin,
 ];

@@ -1,6 +1,7 @@
 import type { Place } from '../../access/arn.ts';
 import type { Revocations } from '../../access/revocations.ts';
 import type { Clock } from '../../clock.ts';
+import type { ConsoleSignIn } from '../../federation/console-sign-in.ts';
 import type { FederationServices } from '../../federation/exchange.ts';
 import type { ExplainServices } from '../../federation/explain.ts';
 import type { SharedKeys } from '../../keys/upkeep.ts';
@@ -17,4 +18,6 @@ export interface DaypassServices {
   readonly explain: ExplainServices;
   readonly refusals: Refusals;
   readonly keys: SharedKeys;
+  /** Undefined: nobody signs in to the console with an account. */
+  readonly consoleSignIn: ConsoleSignIn | undefined;
 }
