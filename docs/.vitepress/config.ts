@@ -35,6 +35,7 @@ export default defineConfig({
     editLink: { pattern: `${repository}/edit/main/docs/:path` },
   },
   markdown: {
+    theme: { light: 'github-light-high-contrast', dark: 'github-dark-high-contrast' },
     anchor: { slugify: anchorOf },
     config(markdown) {
       const render = markdown.renderer.rules.link_open;
