@@ -1,4 +1,6 @@
 import { fileURLToPath } from 'node:url';
+import { gzipSync } from 'node:zlib';
+import { build } from 'vite';
 import { bundle } from './bundle.ts';
 
 /** What an app may import of the client, and how many bytes of it, minified and gzipped, reach its users. */
@@ -17,7 +19,22 @@ for (const { what, from, names, bytes } of budgets) {
   const module = fileURLToPath(new URL(`../packages/client/src/${from}`, import.meta.url));
   const source = `export ${names} from ${JSON.stringify(module)};`;
   const { gzippedBytes } = await bundle(source, ['react', 'oauth4webapi']);
+  judge(`client ${what}`, gzippedBytes, bytes);
+}
+judge('console, with all its pages', await consoleBytes(), 200_000);
+
+function judge(what: string, gzippedBytes: number, bytes: number): void {
   const verdict = gzippedBytes <= bytes ? 'in order' : 'too large';
-  console.log(`client ${what}: ${gzippedBytes} of ${bytes} bytes, ${verdict}`);
+  console.log(`${what}: ${gzippedBytes} of ${bytes} bytes, ${verdict}`);
   if (gzippedBytes > bytes) process.exitCode = 1;
+}
+
+/** What a browser loads of the console, as it is built for the server, gzipped. */
+async function consoleBytes(): Promise<number> {
+  const root = fileURLToPath(new URL('../apps/console', import.meta.url));
+  const result = await build({ root, logLevel: 'error', build: { write: false } });
+  const outputs = [result].flat().flatMap((built) => ('output' in built ? built.output : []));
+  return outputs
+    .map((file) => gzipSync(file.type === 'chunk' ? file.code : file.source, { level: 9 }).length)
+    .reduce((sum, size) => sum + size, 0);
 }
