@@ -1,6 +1,5 @@
 import type { Api } from './client.ts';
 import { everyPage } from './pages.ts';
-import { readTagMaps, type TagMap } from './tag-maps.ts';
 
 /** An identity pool as Cognito's API has it. */
 export interface Pool {
@@ -51,14 +50,6 @@ export interface PoolSettings {
   readonly GuestExpiry?: number;
 }
 
-/** A pool with everything that belongs to it. */
-export interface WholePool {
-  readonly pool: Pool;
-  readonly roles: PoolRoles;
-  readonly settings: PoolSettings;
-  readonly tagMaps: readonly TagMap[];
-}
-
 export interface PoolName {
   readonly IdentityPoolId: string;
   readonly IdentityPoolName: string;
@@ -77,17 +68,6 @@ export function listPools(api: Api): Promise<readonly PoolName[]> {
     });
     return { items: answer.IdentityPools, next: answer.NextToken };
   });
-}
-
-export async function readPool(api: Api, IdentityPoolId: string): Promise<WholePool> {
-  const describing = api.cognito<Pool>('DescribeIdentityPool', { IdentityPoolId });
-  const [pool, roles, settings, tagMaps] = await Promise.all([
-    describing,
-    readPoolRoles(api, IdentityPoolId),
-    readSettings(api, IdentityPoolId),
-    describing.then((pool) => readTagMaps(api, pool)),
-  ]);
-  return { pool, roles, settings, tagMaps };
 }
 
 export async function readPoolRoles(api: Api, IdentityPoolId: string): Promise<PoolRoles> {

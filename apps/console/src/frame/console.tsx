@@ -1,6 +1,7 @@
 import type { VNode } from 'preact';
 import { useMemo, useRef, useState } from 'preact/hooks';
 import { openApi } from '../api/client.ts';
+import { type Desk, DeskContext } from '../desk.ts';
 import { Access } from '../pages/access/access.tsx';
 import { Audit } from '../pages/audit/audit.tsx';
 import { Identities } from '../pages/identities/identities.tsx';
@@ -9,10 +10,9 @@ import { useMetrics } from '../pages/overview/use-metrics.ts';
 import { Pools } from '../pages/pools/pools.tsx';
 import { Roles } from '../pages/roles/roles.tsx';
 import { TryToken } from '../pages/token/try-token.tsx';
+import { Icon, type IconName } from '../parts/icons.tsx';
 import { hrefOf, useRoute } from '../route.ts';
 import type { Session } from '../session.ts';
-import { type Desk, DeskContext } from './desk.ts';
-import { Icon, type IconName } from './icons.tsx';
 import { PassCard } from './pass-card.tsx';
 import { Skyline } from './skyline.tsx';
 

@@ -1,6 +1,6 @@
 import type { ComponentChildren } from 'preact';
 import { useState } from 'preact/hooks';
-import { Icon } from '../frame/icons.tsx';
+import { Icon } from './icons.tsx';
 
 export function Button({
   kind = 'plain',

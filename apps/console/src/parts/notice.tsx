@@ -1,6 +1,6 @@
 import type { ComponentChildren } from 'preact';
 import { ApiError } from '../api/client.ts';
-import { Icon } from '../frame/icons.tsx';
+import { Icon } from './icons.tsx';
 
 export type Tone = 'good' | 'bad' | 'warn' | 'plain';
 

@@ -1,6 +1,6 @@
 import type { ComponentChildren } from 'preact';
 import { listPools, type PoolName } from '../api/pools.ts';
-import { useDesk } from '../frame/desk.ts';
+import { useDesk } from '../desk.ts';
 import { hrefOf } from '../route.ts';
 import { SelectField } from './field.tsx';
 import { Show, useLoaded } from './load.tsx';

@@ -1,7 +1,7 @@
 import { useState } from 'preact/hooks';
 import type { AccessAnswer } from '../../api/explain.ts';
 import { listRoles } from '../../api/roles.ts';
-import { useDesk } from '../../frame/desk.ts';
+import { useDesk } from '../../desk.ts';
 import { Button } from '../../parts/button.tsx';
 import { AreaField, type Option, SelectField, TextField } from '../../parts/field.tsx';
 import { Show, useDoing, useLoaded } from '../../parts/load.tsx';

@@ -1,7 +1,7 @@
 import { useState } from 'preact/hooks';
 import { type EventFilter, everyEvent } from '../../api/audit.ts';
 import { listPools } from '../../api/pools.ts';
-import { useDesk } from '../../frame/desk.ts';
+import { useDesk } from '../../desk.ts';
 import { Button } from '../../parts/button.tsx';
 import { CheckField, SelectField, TextField } from '../../parts/field.tsx';
 import { Show, useLoaded } from '../../parts/load.tsx';

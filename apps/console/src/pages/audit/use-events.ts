@@ -7,7 +7,7 @@ import {
   listEventsSince,
   mergedEvents,
 } from '../../api/audit.ts';
-import { useDesk } from '../../frame/desk.ts';
+import { useDesk } from '../../desk.ts';
 import { useDoing } from '../../parts/load.tsx';
 
 /** Milliseconds between two looks for what is new. */

@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'preact/hooks';
 import { findIdentities, type Identity, isGuest, type Search } from '../../api/identities.ts';
-import { useDesk } from '../../frame/desk.ts';
+import { useDesk } from '../../desk.ts';
 import { Button } from '../../parts/button.tsx';
 import { SelectField, TextField } from '../../parts/field.tsx';
 import { useDoing } from '../../parts/load.tsx';

@@ -1,7 +1,7 @@
 import { useState } from 'preact/hooks';
 import { type Identity, isGuest, type Login } from '../../api/identities.ts';
 import type { Pool } from '../../api/pools.ts';
-import { useDesk } from '../../frame/desk.ts';
+import { useDesk } from '../../desk.ts';
 import { Dialog } from '../../parts/dialog.tsx';
 import { TextField } from '../../parts/field.tsx';
 import { goTo } from '../../route.ts';

@@ -1,7 +1,7 @@
 import { useState } from 'preact/hooks';
 import { type Identity, isGuest, readIdentity } from '../../api/identities.ts';
 import { type Pool, type PoolSettings, readSettings } from '../../api/pools.ts';
-import { useDesk } from '../../frame/desk.ts';
+import { useDesk } from '../../desk.ts';
 import { Button, CopyButton } from '../../parts/button.tsx';
 import { Show, useLoaded } from '../../parts/load.tsx';
 import { Badge } from '../../parts/notice.tsx';

@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'preact/hooks';
 import { total, totalsBy } from '../../api/metrics.ts';
-import { useDesk } from '../../frame/desk.ts';
+import { useDesk } from '../../desk.ts';
 import { Button } from '../../parts/button.tsx';
 import { Code } from '../../parts/code.tsx';
 import { TextField } from '../../parts/field.tsx';

@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks';
 import type { Pool } from '../../api/pools.ts';
-import { useDesk } from '../../frame/desk.ts';
+import { useDesk } from '../../desk.ts';
 import { Button } from '../../parts/button.tsx';
 import { CheckField, TextField } from '../../parts/field.tsx';
 import { useDoing } from '../../parts/load.tsx';

@@ -1,6 +1,7 @@
 import { useState } from 'preact/hooks';
-import { type Pool, providerNameOf, type WholePool } from '../../api/pools.ts';
-import { useDesk } from '../../frame/desk.ts';
+import { type Pool, providerNameOf } from '../../api/pools.ts';
+import type { WholePool } from '../../api/whole-pool.ts';
+import { useDesk } from '../../desk.ts';
 import { Button, CopyButton } from '../../parts/button.tsx';
 import { Code } from '../../parts/code.tsx';
 import { Dialog } from '../../parts/dialog.tsx';

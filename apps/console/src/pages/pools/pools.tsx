@@ -1,5 +1,6 @@
-import { listPools, readPool } from '../../api/pools.ts';
-import { useDesk } from '../../frame/desk.ts';
+import { listPools } from '../../api/pools.ts';
+import { readWholePool } from '../../api/whole-pool.ts';
+import { useDesk } from '../../desk.ts';
 import { Show, useLoaded } from '../../parts/load.tsx';
 import { Empty } from '../../parts/notice.tsx';
 import { Card, Page } from '../../parts/page.tsx';
@@ -18,7 +19,7 @@ export function Pools({ id, part }: { readonly id: string; readonly part: string
 
 function OnePool({ id, part }: { readonly id: string; readonly part: string }) {
   const { api } = useDesk();
-  const [pool, reload] = useLoaded(() => readPool(api, id), `${id}/${part}`);
+  const [pool, reload] = useLoaded(() => readWholePool(api, id), `${id}/${part}`);
   return (
     <Show what="the pool" loaded={pool}>
       {(whole) => {

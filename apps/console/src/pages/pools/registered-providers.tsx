@@ -1,7 +1,7 @@
 import { useState } from 'preact/hooks';
 import { providerNameOf } from '../../api/pools.ts';
 import { membersAt, textAt } from '../../api/xml.ts';
-import { useDesk } from '../../frame/desk.ts';
+import { useDesk } from '../../desk.ts';
 import { Button } from '../../parts/button.tsx';
 import { Dialog } from '../../parts/dialog.tsx';
 import { CheckField, TextField } from '../../parts/field.tsx';

@@ -1,13 +1,8 @@
 import { useState } from 'preact/hooks';
-import {
-  type Pool,
-  type PoolRoles,
-  providerNameOf,
-  type RoleMapping,
-  type WholePool,
-} from '../../api/pools.ts';
+import { type Pool, type PoolRoles, providerNameOf, type RoleMapping } from '../../api/pools.ts';
 import { listRoles, roleNameOf } from '../../api/roles.ts';
-import { useDesk } from '../../frame/desk.ts';
+import type { WholePool } from '../../api/whole-pool.ts';
+import { useDesk } from '../../desk.ts';
 import { Button } from '../../parts/button.tsx';
 import { type Option, SelectField } from '../../parts/field.tsx';
 import { Show, useDoing, useLoaded } from '../../parts/load.tsx';

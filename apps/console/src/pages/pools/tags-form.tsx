@@ -1,7 +1,8 @@
 import { useState } from 'preact/hooks';
-import { providerNameOf, type WholePool } from '../../api/pools.ts';
+import { providerNameOf } from '../../api/pools.ts';
 import { saveTagMap, type TagMap, taggedProviders } from '../../api/tag-maps.ts';
-import { useDesk } from '../../frame/desk.ts';
+import type { WholePool } from '../../api/whole-pool.ts';
+import { useDesk } from '../../desk.ts';
 import { Button } from '../../parts/button.tsx';
 import { SelectField, TextField } from '../../parts/field.tsx';
 import { useDoing } from '../../parts/load.tsx';

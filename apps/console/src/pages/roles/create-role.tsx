@@ -1,5 +1,5 @@
 import { useState } from 'preact/hooks';
-import { useDesk } from '../../frame/desk.ts';
+import { useDesk } from '../../desk.ts';
 import { Button } from '../../parts/button.tsx';
 import { SelectField, TextField } from '../../parts/field.tsx';
 import { useDoing } from '../../parts/load.tsx';

@@ -1,7 +1,7 @@
 import { useState } from 'preact/hooks';
 import { indented } from '../../api/policy-check.ts';
 import { policiesOfRole, type Role, type RolePolicy, readRoleOf } from '../../api/roles.ts';
-import { useDesk } from '../../frame/desk.ts';
+import { useDesk } from '../../desk.ts';
 import { Button, CopyButton } from '../../parts/button.tsx';
 import { Code } from '../../parts/code.tsx';
 import { Dialog } from '../../parts/dialog.tsx';

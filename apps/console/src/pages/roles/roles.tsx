@@ -1,5 +1,5 @@
 import { listRoles } from '../../api/roles.ts';
-import { useDesk } from '../../frame/desk.ts';
+import { useDesk } from '../../desk.ts';
 import { Show, useLoaded } from '../../parts/load.tsx';
 import { Empty } from '../../parts/notice.tsx';
 import { Card, Page } from '../../parts/page.tsx';

@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks';
 import type { Refusal } from '../../api/explain.ts';
-import { useDesk } from '../../frame/desk.ts';
+import { useDesk } from '../../desk.ts';
 import { Button } from '../../parts/button.tsx';
 import { TextField } from '../../parts/field.tsx';
 import { useDoing } from '../../parts/load.tsx';

@@ -1,7 +1,7 @@
 import { Fragment } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 import type { Explanation, Step, TrustStatement } from '../../api/explain.ts';
-import { Icon } from '../../frame/icons.tsx';
+import { Icon } from '../../parts/icons.tsx';
 import { Mismatches } from '../../parts/mismatches.tsx';
 import { Badge } from '../../parts/notice.tsx';
 

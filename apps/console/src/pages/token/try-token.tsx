@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks';
 import type { Explanation } from '../../api/explain.ts';
-import { useDesk } from '../../frame/desk.ts';
+import { useDesk } from '../../desk.ts';
 import { Button } from '../../parts/button.tsx';
 import { Code } from '../../parts/code.tsx';
 import { AreaField, TextField } from '../../parts/field.tsx';

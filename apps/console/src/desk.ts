@@ -1,7 +1,7 @@
 import { createContext } from 'preact';
 import { useContext } from 'preact/hooks';
-import type { Api } from '../api/client.ts';
-import type { Session } from '../session.ts';
+import type { Api } from './api/client.ts';
+import type { Session } from './session.ts';
 
 /** What every page works with. */
 export interface Desk {
