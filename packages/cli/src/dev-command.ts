@@ -36,8 +36,9 @@ export function devCommand(): Command {
       // Loaded only now: `daypass start` has no use for the stores and the OpenID provider.
       const { startDev } = await import('./dev/dev.ts');
       const dev = await startDev(options);
+      const closed = closeOnSignal(() => dev.close());
       process.stdout.write(announcement(dev, options));
-      await closeOnSignal(() => dev.close());
+      await closed;
     });
 }
 

@@ -91,7 +91,8 @@ export function startCommand(): Command {
         // It may be gone by the next try, which a supervisor makes after any code but 2.
         throw new Failure(error.message);
       }
-      process.stdout.write(`daypass listening on ${daypass.url}\n`);
+      // Whoever reads that it listens may send a signal in the same moment.
+      const closed = closeOnSignal(() => daypass.close());
       if (flags.workers > 1) {
         process.on('SIGHUP', () => {
           daypass.restart().catch((error: unknown) => {
@@ -99,7 +100,8 @@ export function startCommand(): Command {
           });
         });
       }
-      await closeOnSignal(() => daypass.close());
+      process.stdout.write(`daypass listening on ${daypass.url}\n`);
+      await closed;
     });
 }
 
