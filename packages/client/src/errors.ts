@@ -1,4 +1,12 @@
-/** The root of every error this library throws; `recoverySuggestion` says what the app can do about it. */
+/**
+ * The root of every error this library throws; `recoverySuggestion` says what the app can do about it.
+ *
+ * @example
+ * ```ts
+ * const federated = auth.federateToIdentityPool({ token, provider: AuthProvider.google });
+ * federated.catch((error) => error instanceof NotAuthorizedException && showSignIn(error.message));
+ * ```
+ */
 export abstract class AuthException extends Error {
   abstract override readonly name: string;
   readonly recoverySuggestion: string;

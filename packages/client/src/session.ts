@@ -22,6 +22,13 @@ export interface SessionOutcomes {
 /**
  * What is known of the present user. Each part is a value or an error of its own, so that one that failed does not
  * hide the others: reading a failed part throws its error, `outcomes` holds them all without throwing.
+ *
+ * @example
+ * ```ts
+ * const { isSignedIn, outcomes } = await auth.fetchAuthSession();
+ * if (outcomes.credentials.ok) use(outcomes.credentials.value);
+ * else console.warn(outcomes.credentials.error.recoverySuggestion);
+ * ```
  */
 export class AuthSession {
   /** Whether somebody is signed in: a federated or a user-pool user, not a guest. */

@@ -3,7 +3,14 @@ import type { AuthStorage } from './storage.ts';
 const ITEMS = 'items';
 const KEYS = 'keys';
 
-/** A storage in IndexedDB: for workers, which have no Web Storage, and for what Web Storage is too small for. */
+/**
+ * A storage in IndexedDB: for workers, which have no Web Storage, and for what Web Storage is too small for.
+ *
+ * @example
+ * ```ts
+ * const auth = createAuth({ identityPoolId, endpoint, storage: indexedDbStorage() });
+ * ```
+ */
 export function indexedDbStorage(database = 'daypass'): AuthStorage {
   return {
     getItem: (key) => transact<string | undefined>(database, ITEMS, 'readonly', (items) => items.get(key)),

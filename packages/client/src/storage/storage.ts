@@ -10,7 +10,14 @@ export interface AuthStorage {
   readonly shared?: boolean;
 }
 
-/** A storage that ends with the page. */
+/**
+ * A storage that ends with the page, or with the process.
+ *
+ * @example
+ * ```ts
+ * const auth = createAuth({ identityPoolId, endpoint, storage: memoryStorage() });
+ * ```
+ */
 export function memoryStorage(): AuthStorage {
   const items = new Map<string, string>();
   return {
