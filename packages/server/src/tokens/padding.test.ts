@@ -150,3 +150,13 @@ describe('a signature by PS256', () => {
     expect(verify('PS256', signature)).toBe(false);
   });
 });
+
+describe('a signature by an algorithm', () => {
+  const algorithms = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512'];
+
+  it.each(algorithms)('%s is none by any other', (made) => {
+    const options = made.startsWith('PS') ? pss(Number(made.slice(2)) / 8) : { key: privateKey };
+    const signature = sign(`sha${made.slice(2)}`, signed, options);
+    expect(algorithms.filter((said) => verify(said, signature))).toEqual([made]);
+  });
+});
