@@ -21,7 +21,8 @@ const defaultLifetime = 900;
 
 /**
  * A token for a user whom the app's own backend has authenticated: the backend names the user, the signature on its
- * request stands for the proof. Logins of public providers may come along, with their tokens, and are linked.
+ * request stands for the proof. Logins of public providers may come along, with their tokens, and are linked. Role
+ * mappings have no claims of a developer user to go by; his tags are those that the request names.
  */
 export async function developerToken(
   services: StandingServices,
