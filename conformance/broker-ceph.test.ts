@@ -172,6 +172,22 @@ describe.runIf(isInstalled)('a pool in front of Ceph', () => {
     await enter('eve');
   });
 
+  /** What comes of trying each brokered role. */
+  async function outcomes(): Promise<readonly [role: string, outcome: string][]> {
+    const { Roles } = await callDaypass(daypass, 'ExplainBrokers', { IdentityPoolId: poolId });
+    return (Roles as { RoleArn: string; Outcome: string }[]).map(({ RoleArn, Outcome }) => [
+      RoleArn.slice(RoleArn.lastIndexOf('/') + 1),
+      Outcome,
+    ]);
+  }
+
+  it('is tried out role by role', async () => {
+    expect(await outcomes()).toEqual([
+      ['Player', 'ok'],
+      ['Guest', 'ok'],
+    ]);
+  });
+
   it('is misconfigured once Ceph no longer knows the provider', async () => {
     const OpenIDConnectProviderArn = `arn:aws:iam:::oidc-provider/${new URL(daypass.url).host}`;
     await iam.deleteOpenIDConnectProvider({ OpenIDConnectProviderArn });
@@ -181,6 +197,10 @@ describe.runIf(isInstalled)('a pool in front of Ceph', () => {
     expect(await callDaypass(daypass, 'ExplainFederation', { RequestId: requestId })).toMatchObject({
       Refusal: { Reason: `the STS at ${new URL(ceph.url).host}: it answered 403 AccessDenied` },
     });
+    expect(await outcomes()).toEqual([
+      ['Player', 'refused'],
+      ['Guest', 'refused'],
+    ]);
     await setUp();
     await enter('carol');
   });
