@@ -8,13 +8,13 @@ import { publint } from 'publint';
 import { formatMessage } from 'publint/utils';
 import { build as vite } from 'vite';
 import { startIdentityPool, tokenOf } from '../packages/client/src/testing/identity-pool.ts';
-import { nodes } from './nodes.ts';
+import { nodesAtHand } from './nodes.ts';
 import { compile, createProject, type Project } from './project.ts';
 import { pack, packages, stage } from './stage.ts';
 
 // The packages as they would be published: publint and are-the-types-wrong have nothing to say. Then as others see
-// them, installed into an empty project and compiled against: the client is bundled, and run on every Node that it
-// supports; the service is started, by an import and by its command.
+// them, installed into an empty project and compiled against: the client is bundled, and run on every Node at hand
+// that it supports; the service is started, by an import and by its command.
 
 const consumer = join(import.meta.dirname, 'consumer');
 const problems: string[] = [];
@@ -72,7 +72,7 @@ async function checkClient(): Promise<void> {
   const provider = 'accounts.google.com';
   const pool = await startIdentityPool({ [poolId]: { guests: true, providers: [provider] } });
   const parameters = [pool.endpoint, poolId, tokenOf(provider, 'user')];
-  for (const node of nodes()) {
+  for (const node of nodesAtHand()) {
     for (const program of programs) {
       await runProgram(node, program, parameters);
     }
