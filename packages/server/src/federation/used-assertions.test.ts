@@ -1,7 +1,7 @@
 import { Buffer } from 'node:buffer';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { openSqliteStore } from '../store/sqlite.ts';
-import type { Store } from '../store/store.ts';
+import { type Store, StoreUnavailable } from '../store/store.ts';
 import type { SamlAssertion, TokenVerifier } from '../tokens/login.ts';
 import { pool, TestClock } from '../tokens/testing/issuer.ts';
 import { type AssertionParts, TestSamlProvider } from '../tokens/testing/saml.ts';
@@ -119,6 +119,17 @@ describe('an assertion', () => {
     await signIn(response, 'one', verifier.withoutTrace());
   });
 
+  it('is not used up when the store fails on the way', async () => {
+    const collection = store.collection('used_assertions');
+    const failing = {
+      ...collection,
+      list: async () => Promise.reject(new StoreUnavailable('the disk is full')),
+    };
+    const assertion = await verifier.verifySaml(await respond(), { arn, metadata });
+    await expect(openUsedAssertions({ collection: failing, clock }).spend(assertion)).rejects.toThrow('full');
+    await openUsedAssertions({ collection, clock }).spend(assertion);
+  });
+
   it('is another one when another issuer gives it the same ID', async () => {
     const { spend } = openUsedAssertions({ collection: store.collection('used_assertions'), clock });
     const assertion = await verifier.verifySaml(await respond({ id: '_same' }), { arn, metadata });
@@ -130,16 +141,25 @@ describe('an assertion', () => {
 
 describe('what assertions were used for', () => {
   it('is kept until nobody takes them any more, and not for much longer', async () => {
-    for (let n = 0; n < 20; n++) await assume(await respond({ notOnOrAfter: 60 }));
-    const longLived = await respond({ notOnOrAfter: 86_400 });
-    await assume(longLived);
+    const { spend } = openUsedAssertions({ collection: store.collection('used_assertions'), clock });
+    const proven = await verifier.verifySaml(await respond(), { arn, metadata });
+    let made = 0;
+    /** One that lives for so many seconds. */
+    const assertion = (life: number): SamlAssertion => ({
+      ...proven,
+      id: `_${++made}`,
+      expiresAt: clock.seconds + life,
+    });
+    const longLived = assertion(86_400);
+    await spend(longLived);
+    for (let n = 0; n < 20; n++) await spend(assertion(60));
     clock.advance(60 + 299);
-    await assume(await respond());
+    await spend(assertion(300));
     expect(await records()).toBe(22);
     clock.advance(2);
-    for (let n = 0; n < 10; n++) await assume(await respond());
+    for (let n = 0; n < 10; n++) await spend(assertion(300));
     expect(await records()).toBe(12);
-    await expect(assume(longLived)).rejects.toMatchObject({ kind: 'replayed' });
+    await expect(spend(longLived)).rejects.toMatchObject({ kind: 'replayed' });
   });
 });
 

@@ -26,14 +26,13 @@ export function openUsedAssertions({
     return (await collection.get(key))?.value.usedFor;
   }
 
-  /** False when another request was faster. */
+  /** False when another request was faster. Written last, so that no fault of the store uses an assertion up. */
   async function record(key: string, usedFor: string): Promise<boolean> {
-    if (!(await collection.insert(key, { usedFor }))) return false;
     const before = keyOfTime(Math.floor(clock.now() / 1000) - grace);
     for (const { key: oldest } of await collection.list({ limit: swept })) {
       if (oldest < before) await collection.delete(oldest);
     }
-    return true;
+    return collection.insert(key, { usedFor });
   }
 
   return {
