@@ -132,6 +132,7 @@ describe('AssumeRoleWithWebIdentity of a foreign STS', () => {
     [503, 'ServiceUnavailable'],
     [302, ''],
     [400, 'IDPCommunicationError'],
+    [409, 'BucketAlreadyExists'],
   ])('that goes on answering %i %s is unavailable, after three attempts', async (status, code) => {
     server.answer = answerError(status, code);
     const error = await failure(sts.assumeRole(server.url, asked));
@@ -145,6 +146,7 @@ describe('AssumeRoleWithWebIdentity of a foreign STS', () => {
   it.each([
     ['is throttled for a moment', answerError(400, 'Throttling')],
     ['fails for a moment', answerError(500, 'InternalFailure')],
+    ['makes the same user for another call just then, as Ceph', answerError(409, 'BucketAlreadyExists')],
     ['breaks off', (response) => response.destroy()],
   ] satisfies [string, TestSts['answer']][])('that %s is asked again', async (_what, trouble) => {
     const well = answerCredentials();

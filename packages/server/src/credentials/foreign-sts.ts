@@ -154,8 +154,9 @@ function foreignRefusal(status: number, text: string): Failure {
   const words = [String(status), code, textOf(text, 'Message') ?? ''].filter((word) => word !== '');
   const message = `it answered ${words.join(' ')}`.slice(0, longestMessage);
   if (status === 429 || throttlingCodes.has(code)) return new Failure('throttled', message);
-  // With IDPCommunicationError the STS says that it could not reach us.
-  const passes = status >= 500 || status < 400 || code === 'IDPCommunicationError';
+  // With IDPCommunicationError the STS says that it could not reach us; with 409 Ceph that it was making the user of
+  // this identity for another call just then.
+  const passes = status >= 500 || status < 400 || status === 409 || code === 'IDPCommunicationError';
   return new Failure(passes ? 'unavailable' : 'refused', message);
 }
 
