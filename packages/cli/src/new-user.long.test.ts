@@ -107,6 +107,7 @@ interface Shell {
   readonly ended: Promise<number | null>;
   stdout: string;
   stderr: string;
+  signIn?: Promise<unknown>;
 }
 
 /** Runs commands in a shell, and signs in as `fields` say where an address to sign in at is shown. */
@@ -121,16 +122,13 @@ function run(cwd: string, commands: string, fields: Readonly<Record<string, stri
   running.push(child);
   const ended = once(child, 'exit').then(([code]) => code as number | null);
   const shell: Shell = { process: child, ended, stdout: '', stderr: '' };
-  let isSignedIn = false;
   child.stdout.on('data', (chunk: Buffer) => {
     shell.stdout += chunk;
   });
   child.stderr.on('data', (chunk: Buffer) => {
     shell.stderr += chunk;
     const [, url] = /Sign in at\n(http:\S+)\n/.exec(shell.stderr) ?? [];
-    if (url === undefined || isSignedIn) return;
-    isSignedIn = true;
-    void visit(url, fields);
+    if (url !== undefined) shell.signIn ??= visit(url, fields);
   });
   return shell;
 }
@@ -143,6 +141,7 @@ async function done(
 ): Promise<string> {
   const shell = run(cwd, commands, fields);
   const code = await shell.ended;
+  await shell.signIn;
   expect(code, shell.stderr + shell.stdout).toBe(0);
   return shell.stdout;
 }

@@ -74,10 +74,12 @@ describe('daypass dev', () => {
     ['on another device', '--device'],
   ])('signs a player in on the command line, %s', async (_where, option) => {
     const login = ['login', ...dev.loginArguments, option, '--cache', join(options.data, 'sessions')];
+    let visited: Promise<unknown> | undefined;
     const { code, stdout } = await daypass(login, (told) => {
       const [url] = /http:\S+/.exec(told) ?? [];
-      if (url !== undefined) void visit(url, { player: 'grace' });
+      if (url !== undefined) visited = visit(url, { player: 'grace' });
     });
+    await visited;
     expect(stdout).toMatch(/^Signed in as us-east-1:/);
     expect(code).toBe(0);
   });

@@ -37,10 +37,12 @@ describe.skipIf(!hasAws)('the AWS CLI with credential_process', () => {
   it('writes and reads its own object in S3, and no other', async () => {
     const cache = join(directory, 'cache');
     const login = ['login', ...dev.loginArguments, '--no-browser', '--cache', cache, '--json'];
+    let visited: Promise<unknown> | undefined;
     const { stdout } = await daypass(login, (told) => {
       const [url] = /http:\S+/.exec(told) ?? [];
-      if (url !== undefined) void visit(url, { player: 'ada' });
+      if (url !== undefined) visited = visit(url, { player: 'ada' });
     });
+    await visited;
     const { IdentityId } = JSON.parse(stdout);
 
     const config = join(directory, 'config');
