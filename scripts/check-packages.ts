@@ -63,7 +63,7 @@ async function checkClient(): Promise<void> {
     ['react', 'oauth4webapi'],
   );
   for (const module of ['nodenext', 'preserve']) {
-    compile(project, module);
+    compile(project, module, 'es2022');
     console.log(`types: the client compiles with module ${module}`);
   }
   const programs = [join(project.directory, 'nodenext/app.js'), ...(await bundle(project))];
@@ -102,7 +102,7 @@ async function bundle({ directory }: Project): Promise<string[]> {
 async function checkService(): Promise<void> {
   const needed = ['cli', 'server', 'policy', 'sigv4'].map(tarballOf);
   using project = createProject(join(consumer, 'server.ts'), needed);
-  compile(project, 'nodenext');
+  compile(project, 'nodenext', 'esnext');
   console.log('types: the service compiles with module nodenext');
   await runProgram(process.execPath, join(project.directory, 'nodenext/app.js'), []);
 }

@@ -34,12 +34,15 @@ export function createProject(
   }
 }
 
-/** Compiles the program as strictly as it goes, the packages' declarations included, into a folder named `module`. */
-export function compile({ directory }: Project, module: string): void {
+/**
+ * Compiles the program as strictly as it goes, the packages' declarations included, into a folder named `module`: with
+ * the types of Node and of `lib`, and none of a browser.
+ */
+export function compile({ directory }: Project, module: string, lib: string): void {
   const compilerOptions = {
     module,
     target: 'es2022',
-    lib: ['esnext'],
+    lib: [lib],
     strict: true,
     skipLibCheck: false,
     types: ['node'],
