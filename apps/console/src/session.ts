@@ -8,15 +8,33 @@ export interface Session {
   readonly region: string;
   readonly account: string;
   readonly arn: string;
+  /** When temporary credentials end, in milliseconds since the epoch. */
+  readonly until?: number | undefined;
+}
+
+/** What the server says of itself before anybody is signed in. */
+export interface Configuration {
+  readonly region: string;
+  /** Absent where it takes access keys alone. */
+  readonly signIn?: Provider;
+}
+
+/** The OpenID provider that administrators sign in at; without endpoints while it does not answer. */
+export interface Provider {
+  readonly issuer: string;
+  readonly clientId: string;
+  readonly scope: string;
+  readonly authorizationEndpoint?: string;
+  readonly tokenEndpoint?: string;
 }
 
 const place = 'daypass.session';
 
 /** Proves the key to the service and keeps it in this tab until it is closed. Throws `ApiError` when it is refused. */
-export async function signIn(key: AccessKey): Promise<Session> {
+export async function signIn(key: AccessKey, until?: number): Promise<Session> {
   const { region } = await configuration();
   const answer = await openApi({ url: new URL(location.href), region }, key).sts('GetCallerIdentity');
-  const session = { key, region, account: textAt(answer, 'Account'), arn: textAt(answer, 'Arn') };
+  const session = { key, region, account: textAt(answer, 'Account'), arn: textAt(answer, 'Arn'), until };
   sessionStorage.setItem(place, JSON.stringify(session));
   return session;
 }
@@ -31,8 +49,7 @@ export function signOut(): void {
   sessionStorage.clear();
 }
 
-/** What the server says of itself before anybody is signed in. */
-async function configuration(): Promise<{ readonly region: string }> {
+export async function configuration(): Promise<Configuration> {
   const response = await fetch(`${import.meta.env.BASE_URL}config.json`);
   if (!response.ok) throw new Error(`The service answered ${response.status}.`);
   return JSON.parse(await response.text());

@@ -41,10 +41,7 @@ export function openApi({ url, region }: Endpoint, key: AccessKey): Api {
 
   async function json<Answer>(service: string, target: string, input: object): Promise<Answer> {
     const headers = { 'content-type': 'application/x-amz-json-1.1', 'x-amz-target': target };
-    const response = await send(service, headers, JSON.stringify(input));
-    const answer = JSON.parse((await response.text()) || '{}');
-    if (response.ok) return answer;
-    throw new ApiError(answer.__type ?? 'Unknown', answer.message ?? answer.Message ?? '', idOf(response));
+    return answerOf(await send(service, headers, JSON.stringify(input)));
   }
 
   async function query(service: string, version: string, action: string, input: QueryInput) {
@@ -67,6 +64,21 @@ export function openApi({ url, region }: Endpoint, key: AccessKey): Api {
     iam: (action, input = {}) => query('iam', '2010-05-08', action, input),
     sts: (action, input = {}) => query('sts', '2011-06-15', action, input),
   };
+}
+
+/** Calls one of Daypass's operations that need no signature. */
+export async function callPublic<Answer>(url: URL, operation: string, input: object): Promise<Answer> {
+  const headers = { 'content-type': 'application/x-amz-json-1.1', 'x-amz-target': `Daypass.${operation}` };
+  const body = JSON.stringify(input);
+  return answerOf(
+    await fetch(new URL('/', url), { method: 'POST', headers, body, referrerPolicy: 'no-referrer' }),
+  );
+}
+
+async function answerOf<Answer>(response: Response): Promise<Answer> {
+  const answer = JSON.parse((await response.text()) || '{}');
+  if (response.ok) return answer;
+  throw new ApiError(answer.__type ?? 'Unknown', answer.message ?? answer.Message ?? '', idOf(response));
 }
 
 function idOf(response: Response): string {

@@ -1,9 +1,10 @@
 import { useEffect, useState } from 'preact/hooks';
 import { Button } from '../parts/button.tsx';
 import { TextField } from '../parts/field.tsx';
-import { useDoing } from '../parts/load.tsx';
+import { useDoing, useLoaded } from '../parts/load.tsx';
 import { Failure, Notice } from '../parts/notice.tsx';
-import { type Session, signIn } from '../session.ts';
+import { configuration, type Session, signIn } from '../session.ts';
+import { AccountSignIn } from '../sign-in/account-sign-in.tsx';
 import { Skyline } from './skyline.tsx';
 
 export function SignIn({ onSignedIn }: { readonly onSignedIn: (session: Session) => void }) {
@@ -11,6 +12,8 @@ export function SignIn({ onSignedIn }: { readonly onSignedIn: (session: Session)
   const [secretAccessKey, setSecretAccessKey] = useState('');
   const [sessionToken, setSessionToken] = useState('');
   const { busy, error, run } = useDoing();
+  const [configured] = useLoaded(configuration, '');
+  const provider = configured.state === 'there' && isSecureContext ? configured.value.signIn : undefined;
   useEffect(() => {
     document.title = 'Sign in – Daypass';
   }, []);
@@ -33,9 +36,11 @@ export function SignIn({ onSignedIn }: { readonly onSignedIn: (session: Session)
         <p class="pass-kind">Daypass console</p>
         <h1>Operators’ entrance</h1>
         <p class="soft">
-          Sign in with an administrator’s access key. It stays in this tab until you close it, and signs your
-          requests here in the browser.
+          {provider === undefined ? 'Sign in with an' : 'Sign in with your account, or with an'}{' '}
+          administrator’s access key. The key stays in this tab until you close it, and signs your requests
+          here in the browser.
         </p>
+        {provider !== undefined && <AccountSignIn provider={provider} onSignedIn={onSignedIn} />}
         {!isSecureContext && (
           <Notice tone="warn" title="This page needs https">
             Browsers sign requests on https and on localhost only.
@@ -64,7 +69,7 @@ export function SignIn({ onSignedIn }: { readonly onSignedIn: (session: Session)
           <TextField label="Session token" value={sessionToken} onInput={setSessionToken} mono />
         </details>
         <Failure error={error} />
-        <Button type="submit" kind="primary" busy={busy}>
+        <Button type="submit" kind={provider === undefined ? 'primary' : 'plain'} busy={busy}>
           {busy ? 'Checking the key …' : 'Sign in'}
         </Button>
         <details>
