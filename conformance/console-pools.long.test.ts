@@ -122,6 +122,24 @@ describe('pools', () => {
     expect(await code.textContent()).toBe(template);
   });
 
+  it('say what takes time, and what did not work', async () => {
+    const page = await demo();
+    let answer: (() => void) | undefined;
+    const held = new Promise<void>((resolve) => {
+      answer = resolve;
+    });
+    await page.route('**/', async (route) => {
+      if (!route.request().headers()['x-amz-target']?.endsWith('.ListIdentityPools')) return route.continue();
+      await held;
+      return route.abort();
+    });
+    await page.getByRole('link', { name: 'Pools', exact: true }).click();
+    await page.getByRole('status').filter({ hasText: 'Loading the pools …' }).waitFor();
+    answer?.();
+    await page.getByRole('alert').filter({ hasText: 'The service was not reached' }).waitFor();
+    await page.unroute('**/');
+  });
+
   it('keep what the console does not edit when their settings change', async () => {
     const endpoint = { url: rig.dev().url, rootCredentials: rig.credentials() };
     const IdentityPoolId = rig.dev().identityPoolId;

@@ -1,3 +1,4 @@
+import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { consoleRig, heading, patience } from './rig/console.ts';
 
@@ -86,7 +87,20 @@ describe('signing in', { timeout: patience }, () => {
     await page.keyboard.type(rig.credentials().secretAccessKey);
     await page.keyboard.press('Enter');
     await heading(page, 'Overview');
-    expect(await page.evaluate('document.activeElement.textContent')).toBe('Overview');
+    expect(await focused(page)).toBe('Overview');
+    await press(page, 'Shift+Tab', 'Pools');
+    await page.keyboard.press('Enter');
+    await heading(page, 'Pools');
+    await press(page, 'Tab', 'Topping Out');
+    await page.keyboard.press('Enter');
+    await heading(page, 'Topping Out');
+    await press(page, 'Tab', 'Delete the pool …');
+    await page.keyboard.press('Enter');
+    await page.getByRole('dialog').waitFor();
+    await press(page, 'Tab', 'Cancel');
+    await page.keyboard.press('Escape');
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+    expect(await focused(page)).toBe('Delete the pool …');
   });
 });
 
@@ -131,3 +145,17 @@ describe('every page', () => {
     console.info(`console in view: ${firstViews.join(', ')}`);
   });
 });
+
+/** What is written on whatever has the focus. */
+async function focused(page: Page): Promise<string> {
+  return String(await page.evaluate('document.activeElement.innerText')).trim();
+}
+
+/** Presses a key until what has that text has the focus. */
+async function press(page: Page, key: string, text: string): Promise<void> {
+  for (let presses = 0; presses < 40; presses++) {
+    await page.keyboard.press(key);
+    if ((await focused(page)) === text) return;
+  }
+  throw new Error(`${key} does not lead to ${text}`);
+}

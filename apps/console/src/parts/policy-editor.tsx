@@ -9,7 +9,7 @@ export function PolicyEditor({
   kind,
   value,
   onInput,
-  rows = 18,
+  rows = Math.min(28, value.split('\n').length + 1),
 }: {
   readonly label: string;
   readonly kind: PolicyKind;

@@ -146,7 +146,7 @@ function Logins({ identity, ask }: { readonly identity: Identity; readonly ask: 
 function Actions({ identity, ask }: { readonly identity: Identity; readonly ask: (asking: Asking) => void }) {
   const isGone = !identity.Enabled && isGuest(identity);
   return (
-    <Card title="In your hands">
+    <Card title="Revoke, disable, merge or delete">
       <p class="soft">
         Revoking ends the sessions it has now. Disabling also refuses it new ones, until you enable it again.
         Merging gives the logins of two identities to one. Deleting takes the identity away: the same user

@@ -144,18 +144,18 @@ function RuleRow({
           options={roles}
           onChange={(RoleARN) => onChange({ ...rule, RoleARN })}
         />
-        <div class="row-end">
-          {onUp && (
-            <Button kind="quiet" label={`Move rule ${number} up`} onClick={onUp}>
-              ↑
-            </Button>
-          )}
-          {onRemove && (
+        {onRemove && (
+          <div class="row-end">
+            {onUp && (
+              <Button kind="quiet" label={`Move rule ${number} up`} onClick={onUp}>
+                ↑
+              </Button>
+            )}
             <Button kind="quiet" label={`Remove rule ${number}`} onClick={onRemove}>
               Remove
             </Button>
-          )}
-        </div>
+          </div>
+        )}
       </div>
     </fieldset>
   );

@@ -1,7 +1,7 @@
 import { useState } from 'preact/hooks';
 import { useDesk } from '../../desk.ts';
 import { Button } from '../../parts/button.tsx';
-import { SelectField, TextField } from '../../parts/field.tsx';
+import { CheckField, SelectField, TextField } from '../../parts/field.tsx';
 import { useDoing } from '../../parts/load.tsx';
 import { Failure } from '../../parts/notice.tsx';
 import { Card, Page } from '../../parts/page.tsx';
@@ -25,7 +25,8 @@ function Create({ pool }: { readonly pool: string }) {
   const { api, say } = useDesk();
   const [name, setName] = useState('');
   const [purpose, setPurpose] = useState<Purpose>('authenticated');
-  const [trust, setTrust] = useState(() => trustPolicy(pool, 'authenticated'));
+  const [isTagged, setTagged] = useState(false);
+  const [trust, setTrust] = useState(() => trustPolicy(pool, 'authenticated', false));
   const { busy, error, run } = useDoing();
   return (
     <Card>
@@ -51,9 +52,20 @@ function Create({ pool }: { readonly pool: string }) {
           onChange={(value) => {
             const chosen = value === 'unauthenticated' ? 'unauthenticated' : 'authenticated';
             setPurpose(chosen);
-            setTrust(trustPolicy(pool, chosen));
+            setTrust(trustPolicy(pool, chosen, chosen === 'authenticated' && isTagged));
           }}
         />
+        {purpose === 'authenticated' && (
+          <CheckField
+            label="Their sessions may carry principal tags"
+            hint="Needed where the pool turns claims into tags."
+            checked={isTagged}
+            onChange={(isTagged) => {
+              setTagged(isTagged);
+              setTrust(trustPolicy(pool, purpose, isTagged));
+            }}
+          />
+        )}
         <PolicyEditor label="Trust policy" kind="trust" value={trust} onInput={setTrust} />
         <Failure error={error} />
         <Button type="submit" kind="primary" busy={busy}>

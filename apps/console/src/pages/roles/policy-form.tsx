@@ -29,13 +29,7 @@ export function PolicyForm({
         run(() => onSave(text));
       }}
     >
-      <PolicyEditor
-        label={label}
-        kind={kind}
-        value={text}
-        onInput={setText}
-        rows={Math.min(28, text.split('\n').length + 1)}
-      />
+      <PolicyEditor label={label} kind={kind} value={text} onInput={setText} />
       <Failure error={error} />
       {isChanged && (
         <div class="actions">

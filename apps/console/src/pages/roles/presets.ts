@@ -1,12 +1,13 @@
 /** What a new role is for. */
 export type Purpose = 'authenticated' | 'unauthenticated';
 
-/** Trusts the identities of one pool: those who are signed in, or guests. */
-export function trustPolicy(poolId: string, purpose: Purpose): string {
+/** Trusts the identities of one pool: those who are signed in, or guests; with principal tags, or without. */
+export function trustPolicy(poolId: string, purpose: Purpose, isTagged: boolean): string {
+  const action = 'sts:AssumeRoleWithWebIdentity';
   return written({
     Effect: 'Allow',
     Principal: { Federated: 'cognito-identity.amazonaws.com' },
-    Action: 'sts:AssumeRoleWithWebIdentity',
+    Action: isTagged ? [action, 'sts:TagSession'] : action,
     Condition: {
       StringEquals: { 'cognito-identity.amazonaws.com:aud': poolId },
       'ForAnyValue:StringLike': { 'cognito-identity.amazonaws.com:amr': purpose },
