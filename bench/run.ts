@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { cpus, loadavg, totalmem } from 'node:os';
 import { join } from 'node:path';
-import { linesOf } from './record/output.ts';
+import { outputOf } from './record/output.ts';
 import { purposeOf, record } from './record/performance.ts';
 
 /**
@@ -27,18 +27,22 @@ const bench: { run(options: readonly string[]): Promise<void> } = await import(`
 if (!isRecorded) await bench.run(options);
 else {
   const [loadBefore = 0] = loadavg();
-  const output = await linesOf(() => bench.run(options));
+  const output = await outputOf(() => bench.run(options));
   const cores = cpus();
   record(join(folder, '../docs'), name, {
     what: purposeOf(readFileSync(join(folder, `${name}.ts`), 'utf8')),
     command: ['npm run bench --', name, ...options].join(' '),
     date: new Date().toISOString().slice(0, 'YYYY-MM-DD'.length),
-    commit: execFileSync('git', ['describe', '--always', '--dirty'], {
-      cwd: folder,
-      encoding: 'utf8',
-    }).trim(),
+    commit: commit(),
     machine: `${cores.length} × ${cores[0]?.model ?? 'unknown'}, ${Math.round(totalmem() / 2 ** 30)} GB, Node ${process.versions.node}, ${process.platform}`,
     loadBefore,
     output,
   });
+}
+
+/** The commit that is measured. The documentation may differ: recording one benchmark after the other changes it. */
+function commit(): string {
+  const git = (...args: string[]) => execFileSync('git', args, { cwd: folder, encoding: 'utf8' }).trim();
+  const changes = git('status', '--porcelain', '--untracked-files=no', '--', ':/', ':(exclude,top)docs');
+  return git('rev-parse', '--short', 'HEAD') + (changes === '' ? '' : '-dirty');
 }

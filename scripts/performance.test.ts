@@ -2,7 +2,7 @@ import { globSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { linesOf } from '../bench/record/output.ts';
+import { outputOf } from '../bench/record/output.ts';
 import { performancePage, purposeOf, type Run, record, recordedRuns } from '../bench/record/performance.ts';
 
 const root = join(import.meta.dirname, '..');
@@ -15,7 +15,7 @@ const run: Run = {
   commit: '0a1b2c3',
   machine: '2 × Example, 8 GB, Node 24.21.0, linux',
   loadBefore: 0.04,
-  output: ['Daypass  2 req/s', 'others   1 req/s'],
+  output: 'Daypass  2 req/s\nothers   1 req/s',
 };
 
 describe('docs/performance.md', () => {
@@ -40,8 +40,8 @@ describe('a benchmark', () => {
     onTestFinished(() => rmSync(docs, { recursive: true }));
     mkdirSync(join(docs, 'performance'));
     record(docs, 'b', run);
-    record(docs, 'a', { ...run, output: ['first'] });
-    record(docs, 'a', { ...run, output: ['second'] });
+    record(docs, 'a', { ...run, output: 'first' });
+    record(docs, 'a', { ...run, output: 'second' });
     const page = readFileSync(join(docs, 'performance.md'), 'utf8');
     expect(page).toContain('```text\nDaypass  2 req/s\nothers   1 req/s\n```');
     expect(page).toContain(
@@ -51,10 +51,10 @@ describe('a benchmark', () => {
   });
 
   it('is heard while it prints, colours left out', async () => {
-    const lines = await linesOf(async () => {
-      process.stdout.write('\u001b[32mone\u001b[39m\n');
+    const output = await outputOf(async () => {
+      process.stdout.write('\n  \u001b[32mone\u001b[39m  \n');
       process.stdout.write(Buffer.from('two\n'));
     });
-    expect(lines).toEqual(['one', 'two']);
+    expect(output).toBe('  one\ntwo');
   });
 });

@@ -1,7 +1,7 @@
 import { stripVTControlCharacters } from 'node:util';
 
-/** Runs `work` and gives the lines it wrote to stdout, which are written all the same. */
-export async function linesOf(work: () => Promise<void>): Promise<string[]> {
+/** Runs `work` and gives what it wrote to stdout, without colours; it is written all the same. */
+export async function outputOf(work: () => Promise<void>): Promise<string> {
   const write = process.stdout.write.bind(process.stdout);
   let text = '';
   process.stdout.write = (chunk: string | Uint8Array, ...rest: never[]) => {
@@ -13,5 +13,7 @@ export async function linesOf(work: () => Promise<void>): Promise<string[]> {
   } finally {
     process.stdout.write = write;
   }
-  return stripVTControlCharacters(text).trim().split('\n');
+  return stripVTControlCharacters(text)
+    .replaceAll(/[^\S\n]+$/gm, '')
+    .replace(/^\n+|\n+$/g, '');
 }

@@ -14,8 +14,8 @@ export interface Run {
   readonly machine: string;
   /** Processes that wanted a core during the minute before; anything else running makes figures worse. */
   readonly loadBefore: number;
-  /** What it printed, line by line. */
-  readonly output: readonly string[];
+  /** What it printed. */
+  readonly output: string;
 }
 
 const introduction = `# Performance
@@ -38,7 +38,7 @@ export function performancePage(runs: ReadonlyMap<string, Run>): string {
 ${what}
 
 \`\`\`text
-${output.join('\n')}
+${output}
 \`\`\`
 
 ${date}, \`${command}\` at \`${commit}\`: ${machine}, load before ${loadBefore.toFixed(1)}.
