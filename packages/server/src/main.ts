@@ -60,8 +60,9 @@ import { type Metrics, openMetrics, renderMetrics, type Snapshot } from './metri
 import { startFailure } from './start-failure.ts';
 import type { Store } from './store/store.ts';
 import { createTokenVerifier } from './tokens/verifier.ts';
+import { openTraces } from './traces/open.ts';
 import { tracedFetch, tracedStore, tracedSts, tracedTokens, tracedTrail } from './traces/traced.ts';
-import { openTraces, type Traces } from './traces/traces.ts';
+import type { Traces } from './traces/traces.ts';
 import { startWorkers } from './workers.ts';
 
 /** Milliseconds that requests in flight get to finish when the service ends. */
@@ -259,6 +260,8 @@ async function assemble(
     poolsOfIdentities: new BoundedMap(100_000),
     seen: seen.seen,
   };
+  const rendered = async () =>
+    renderMetrics(seat ? await seat.countEverywhere() : [await metrics.snapshot()]);
   const clientOf = clientReader(options.trustedProxies ?? 0);
   const { rateLimit = 100, poolRateLimit = 0, workers = 1 } = options;
   // Connections are dealt out among the workers by turns; together they admit no more than one would.
@@ -318,6 +321,7 @@ async function assemble(
             refusals,
             keys,
             consoleSignIn: door?.settings,
+            renderMetrics: rendered,
           }),
         ),
       },
@@ -373,7 +377,7 @@ async function assemble(
       trail,
       scrape: {
         token: process.env.DAYPASS_METRICS_TOKEN || undefined,
-        render: async () => renderMetrics(seat ? await seat.countEverywhere() : [await metrics.snapshot()]),
+        render: rendered,
       },
       clientOf,
       ready: () => store.ping(),

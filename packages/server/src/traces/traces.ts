@@ -1,5 +1,3 @@
-import type { Logger } from 'pino';
-
 /** Names and values that say what a span was about; never a token, a secret or a path. */
 export type Attributes = Readonly<Record<string, string | number | boolean>>;
 
@@ -29,19 +27,4 @@ export interface Traces {
   ): Promise<Result>;
   /** Hands over what was not yet sent, for at most a few seconds. */
   close(): Promise<void>;
-}
-
-/**
- * Traces for the collector that the environment names as OpenTelemetry's specification has it
- * (`OTEL_EXPORTER_OTLP_ENDPOINT`, `OTEL_EXPORTER_OTLP_TRACES_ENDPOINT`); without one there are none, and nothing is loaded.
- */
-export async function openTraces(
-  environment: Readonly<Record<string, string | undefined>>,
-  log: Logger,
-): Promise<Traces | undefined> {
-  const endpoint = environment.OTEL_EXPORTER_OTLP_TRACES_ENDPOINT || environment.OTEL_EXPORTER_OTLP_ENDPOINT;
-  const isOff = environment.OTEL_SDK_DISABLED === 'true' || environment.OTEL_TRACES_EXPORTER === 'none';
-  if (!endpoint || isOff) return undefined;
-  const { exportTraces } = await import('./otlp.ts');
-  return exportTraces(environment, log);
 }
