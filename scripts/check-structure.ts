@@ -1,7 +1,7 @@
 import { checkStructure } from './structure.ts';
 
 const { modules, violations } = await checkStructure(
-  ['packages', 'examples', 'apps', 'conformance', 'bench'],
+  ['packages', 'examples', 'apps/console/src', 'conformance', 'bench'],
   process.cwd(),
 );
 for (const violation of violations) console.error(violation);
