@@ -42,7 +42,6 @@ export function Console({
   const [path = '', first = '', second = '', third = ''] = useRoute();
   const [said, setSaid] = useState('');
   const forgetting = useRef(0);
-  const metrics = useMetrics();
   const desk = useMemo<Desk>(
     () => ({
       session,
@@ -55,6 +54,7 @@ export function Console({
     }),
     [session],
   );
+  const metrics = useMetrics(desk.api);
 
   const page = (): VNode => {
     switch (path) {

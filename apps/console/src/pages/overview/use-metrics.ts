@@ -1,4 +1,5 @@
 import { useCallback, useEffect, useState } from 'preact/hooks';
+import { type Api, ApiError } from '../../api/client.ts';
 import { readSamples, type Sample } from '../../api/metrics.ts';
 
 export interface Reading {
@@ -11,7 +12,7 @@ export interface Reading {
 export interface LiveMetrics {
   /** The oldest first. */
   readonly readings: readonly Reading[];
-  /** The service does not let this browser read them. */
+  /** Who is signed in may not read them, nor whoever has the token that was given. */
   readonly forbidden: boolean;
   /** Reads them with the token of `DAYPASS_METRICS_TOKEN` from now on. */
   useToken(token: string): void;
@@ -24,7 +25,7 @@ const pause = 5000;
 const most = 121;
 const tokenPlace = 'daypass.metrics-token';
 
-export function useMetrics(): LiveMetrics {
+export function useMetrics(api: Api): LiveMetrics {
   const [readings, setReadings] = useState<readonly Reading[]>([]);
   const [forbidden, setForbidden] = useState(false);
   const [token, setToken] = useState(() => sessionStorage.getItem(tokenPlace) ?? '');
@@ -34,12 +35,10 @@ export function useMetrics(): LiveMetrics {
     /** Whether it is worth reading again. */
     const read = async (): Promise<boolean> => {
       if (document.hidden) return true;
-      const headers: Record<string, string> = token === '' ? {} : { authorization: `Bearer ${token}` };
-      const response = await fetch('/_daypass/metrics', { headers });
-      const text = await response.text();
+      const text = token === '' ? await signedMetrics(api) : await scrapedMetrics(token);
       if (!isCurrent) return false;
-      setForbidden(!response.ok);
-      if (!response.ok) return false;
+      setForbidden(text === undefined);
+      if (text === undefined) return false;
       const reading = { at: Date.now(), samples: readSamples(text) };
       setReadings((before) => [...before, reading].slice(-most));
       return true;
@@ -53,10 +52,27 @@ export function useMetrics(): LiveMetrics {
       isCurrent = false;
       clearTimeout(timer);
     };
-  }, [token]);
+  }, [api, token]);
   const useToken = useCallback((given: string) => {
     sessionStorage.setItem(tokenPlace, given);
     setToken(given);
   }, []);
   return { readings, forbidden, useToken };
+}
+
+/** Undefined when whoever is signed in may not. */
+async function signedMetrics(api: Api): Promise<string | undefined> {
+  try {
+    return (await api.daypass<{ Text: string }>('GetMetrics', {})).Text;
+  } catch (error) {
+    if (error instanceof ApiError && error.code === 'AccessDeniedException') return undefined;
+    throw error;
+  }
+}
+
+/** Undefined for a token that is not the service's. */
+async function scrapedMetrics(token: string): Promise<string | undefined> {
+  const response = await fetch('/_daypass/metrics', { headers: { authorization: `Bearer ${token}` } });
+  const text = await response.text();
+  return response.ok ? text : undefined;
 }

@@ -5,6 +5,7 @@ import { ExplainBrokers } from './ExplainBrokers.ts';
 import { ExplainFederation } from './ExplainFederation.ts';
 import { Federate } from './Federate.ts';
 import { FindIdentities } from './FindIdentities.ts';
+import { GetMetrics } from './GetMetrics.ts';
 import { LinkLogin } from './LinkLogin.ts';
 import { ListAuditEvents } from './ListAuditEvents.ts';
 import { MergeIdentities } from './MergeIdentities.ts';
@@ -23,6 +24,7 @@ export const daypassOperations = [
   ExplainFederation,
   Federate,
   FindIdentities,
+  GetMetrics,
   GetPoolSettings,
   LinkLogin,
   ListAuditEvents,

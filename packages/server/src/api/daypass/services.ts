@@ -18,6 +18,8 @@ export interface DaypassServices {
   readonly explain: ExplainServices;
   readonly refusals: Refusals;
   readonly keys: SharedKeys;
+  /** The metrics of all processes in Prometheus' exposition format, and its media type. */
+  renderMetrics(): Promise<{ readonly contentType: string; readonly text: string }>;
   /** Undefined: nobody signs in to the console with an account. */
   readonly consoleSignIn: ConsoleSignIn | undefined;
 }
