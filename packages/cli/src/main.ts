@@ -11,6 +11,7 @@ import { doctorCommand } from './commands/doctor.ts';
 import { explainCommand } from './commands/explain.ts';
 import { exportCommand } from './commands/export.ts';
 import { identitiesCommand } from './commands/identities.ts';
+import { importFromCognitoCommand } from './commands/import-from-cognito.ts';
 import { initCommand } from './commands/init.ts';
 import { keysCommand } from './commands/keys.ts';
 import { loginCommand, logoutCommand } from './commands/login.ts';
@@ -49,6 +50,7 @@ export function commandLine(): Command {
     auditCommand(),
     keysCommand(),
     dataCommand(),
+    importFromCognitoCommand(),
     doctorCommand(),
     completionCommand(),
     brokerCommand(),

@@ -8,4 +8,5 @@ export type {
 export { backUpData, type DataOptions, exportData, importData, restoreData } from './data.ts';
 export { startDaypass } from './main.ts';
 export { StartFailure } from './start-failure.ts';
-export { NotAnExport } from './store/transfer.ts';
+export type { Documents } from './store/documents.ts';
+export { type Line as ExportLine, NotAnExport } from './store/transfer.ts';

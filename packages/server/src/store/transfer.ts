@@ -7,7 +7,7 @@ const collections = ['oidc_providers', 'saml_providers', 'policies', 'roles', 'p
 type Portable = (typeof collections)[number];
 
 /** One line of an export; the first says what it is. */
-type Line =
+export type Line =
   | { readonly kind: 'export'; readonly version: 1 }
   | { readonly kind: Portable; readonly key: string; readonly value: Documents[Portable] }
   | ({ readonly kind: 'identity' } & Pick<
