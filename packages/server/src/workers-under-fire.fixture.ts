@@ -32,6 +32,8 @@ export interface Outcome {
 
 const issuerKey = 'accounts.google.com';
 const clients = 6;
+/** Below it there is nothing to lose, however slow the machine is. */
+const answersBetweenKills = 15;
 /** Milliseconds; even with both workers dead the next is there sooner. */
 const patience = 20_000;
 
@@ -146,13 +148,15 @@ async function fire(daypass: Daypass, issuer: TestIssuer, kills: number): Promis
     ...Array.from({ length: clients }, (_, client) => signInForEver(client)),
   ];
   let killed = 0;
+  let due = answersBetweenKills;
   while (killed < kills) {
     await sleep(200 + Math.random() * 300);
     const living = Object.values(cluster.workers ?? {}).flatMap((worker) => worker?.process.pid ?? []);
     const victim = living[killed % living.length];
-    if (living.length < 2 || victim === undefined) continue;
+    if (living.length < 2 || victim === undefined || answered < due || roles.length === 0) continue;
     process.kill(victim, 'SIGKILL');
     killed++;
+    due = answered + answersBetweenKills;
   }
   await sleep(500);
   over = true;
