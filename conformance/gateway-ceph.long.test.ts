@@ -1,15 +1,13 @@
-import { spawn } from 'node:child_process';
 import { createHash, type Hash } from 'node:crypto';
-import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { Readable } from 'node:stream';
 import { S3 } from '@aws-sdk/client-s3';
 import { expect, it } from 'vitest';
 import { region } from './rig/administrator.ts';
 import { cephSubresources, isCephInstalled, startCeph } from './rig/ceph.ts';
+import { startNodeProcess } from './rig/node-process.ts';
 
 const isInstalled = isCephInstalled();
 if (!isInstalled) {
@@ -21,7 +19,6 @@ const partSize = 64 * mebibyte;
 const parts = 16;
 /** What the service may take above what it has after its start. */
 const allowance = 150 * mebibyte;
-const launcher = join(import.meta.dirname, '../packages/cli/bin/daypass.js');
 
 it.runIf(isInstalled)(
   'takes and gives 1 GiB in parts through constant memory',
@@ -30,26 +27,23 @@ it.runIf(isInstalled)(
     const data = mkdtempSync(join(tmpdir(), 'daypass-large-'));
     const ceph = await startCeph({ bytes: 3 * 1024 ** 3 });
     const { accessKeyId, secretAccessKey } = ceph.administrator;
-    const options = ['--data', data, '--port', '0', '--log-level', 'warn', '--s3-backend', ceph.url];
-    const daypass = spawn(process.execPath, [launcher, 'start', ...options], {
-      stdio: ['ignore', 'pipe', 'inherit'],
-      env: {
-        ...process.env,
+    const daypass = await startNodeProcess({
+      data,
+      options: ['--s3-backend', ceph.url],
+      environment: {
         DAYPASS_S3_ACCESS_KEY_ID: accessKeyId,
         DAYPASS_S3_SECRET_ACCESS_KEY: secretAccessKey,
         DAYPASS_S3_SUBRESOURCES: cephSubresources.join(','),
       },
     });
     try {
-      const [line] = await once(createInterface(daypass.stdout), 'line');
-      const credentials = readCredentials(join(data, 'credentials'));
       const s3 = new S3({
-        endpoint: String(line).split(' ').at(-1) ?? '',
+        endpoint: daypass.url,
         region,
-        credentials,
+        credentials: daypass.rootCredentials,
         forcePathStyle: true,
       });
-      const before = peakMemory(daypass.pid);
+      const before = (await daypass.memory()).peak;
 
       const target = { Bucket: 'large', Key: 'object' };
       await s3.createBucket({ Bucket: target.Bucket });
@@ -74,11 +68,11 @@ it.runIf(isInstalled)(
       if (Body instanceof Readable) for await (const piece of Body) received.update(piece);
       expect(ContentLength).toBe(parts * partSize);
       expect(received.digest('hex')).toBe(sent.digest('hex'));
-      const more = peakMemory(daypass.pid) - before;
+      const more = (await daypass.memory()).peak - before;
       console.log(`1 GiB up and down took ${Math.round(more / mebibyte)} MB of memory more`);
       expect(more).toBeLessThan(allowance);
     } finally {
-      daypass.kill('SIGTERM');
+      await daypass.stop();
       await ceph.stop();
       rmSync(data, { recursive: true, force: true });
     }
@@ -92,15 +86,4 @@ function* pieces(part: number, hash: Hash): Generator<Buffer> {
     hash.update(piece);
     yield piece;
   }
-}
-
-/** The most that the process has ever had in memory, in bytes. */
-function peakMemory(pid: number | undefined): number {
-  return Number(/VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? Number.NaN) * 1024;
-}
-
-function readCredentials(file: string): { accessKeyId: string; secretAccessKey: string } {
-  const text = readFileSync(file, 'utf8');
-  const value = (name: string): string => new RegExp(`${name} = (\\S+)`).exec(text)?.[1] ?? '';
-  return { accessKeyId: value('aws_access_key_id'), secretAccessKey: value('aws_secret_access_key') };
 }

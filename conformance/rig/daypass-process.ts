@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { readCredentials } from './node-process.ts';
 
 /** `daypass dev` as a process of its own, in a data directory that outlives it. */
 export interface DevProcess {
@@ -68,10 +68,4 @@ function announced(child: ChildProcess): Promise<string> {
     });
     child.once('exit', (code) => reject(new Error(`daypass dev ended with ${code}: ${stderr}`)));
   });
-}
-
-function readCredentials(file: string): { accessKeyId: string; secretAccessKey: string } {
-  const text = readFileSync(file, 'utf8');
-  const value = (name: string): string => new RegExp(`${name} = (\\S+)`).exec(text)?.[1] ?? '';
-  return { accessKeyId: value('aws_access_key_id'), secretAccessKey: value('aws_secret_access_key') };
 }

@@ -7,7 +7,6 @@ import type { Endpoint } from './administrator.ts';
 
 /** `daypass start` as a process of its own. */
 export interface NodeProcess extends Endpoint {
-  readonly pid: number;
   /** The lines of its log so far, each JSON. */
   readonly log: readonly string[];
   /** What it holds once its garbage is collected. */
@@ -65,7 +64,6 @@ export async function startNodeProcess(start: NodeProcessOptions): Promise<NodeP
   return {
     url: line.split(' ').at(-1) ?? '',
     rootCredentials: readCredentials(join(data, 'credentials')),
-    pid: child.pid ?? 0,
     log,
     async memory() {
       const reported = once(reports, 'memory');
