@@ -1,9 +1,11 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { stage } from '../scripts/stage.ts';
 
 const runs = 5;
+const root = join(import.meta.dirname, '..');
 
 /** Runs in a process of its own, so that nothing is loaded yet. */
 const program = `
@@ -16,17 +18,14 @@ const another = await startDaypass({ port: 0, logLevel: 'silent' });
 const second = performance.now();
 await service.close();
 await another.close();
-console.log(JSON.stringify({ load: loaded - begin, start: first - loaded, again: second - first, close: performance.now() - second }));
+console.log(JSON.stringify({ load: loaded - begin, start: first - loaded, both: first - begin, again: second - first, close: performance.now() - second }));
 `;
-
-/** The packages that loading the server loads, each alone. */
-const dependencies = ['pino'];
 
 type Figures = Readonly<Record<string, number>>;
 
-function measure(source: string, environment: NodeJS.ProcessEnv = {}): Figures {
-  const { stdout, stderr, status } = spawnSync(process.execPath, ['--input-type=module', '--eval', source], {
-    cwd: join(import.meta.dirname, '../packages/server'),
+function measure(cwd: string, environment: NodeJS.ProcessEnv = {}): Figures {
+  const { stdout, stderr, status } = spawnSync(process.execPath, ['--input-type=module', '--eval', program], {
+    cwd,
     env: { ...process.env, ...environment },
     encoding: 'utf8',
   });
@@ -34,35 +33,50 @@ function measure(source: string, environment: NodeJS.ProcessEnv = {}): Figures {
   return JSON.parse(stdout);
 }
 
-/** The median of each figure over the runs, in milliseconds. */
-function medians(samples: readonly Figures[]): Record<string, string> {
-  const names = Object.keys(samples[0] ?? {});
+/** The median of each figure over the runs, in milliseconds; the first run, which warms up the disk, is not counted. */
+function medians(once: () => Figures): Record<string, string> {
+  once();
+  const samples = Array.from({ length: runs }, once);
   const median = (name: string): number =>
     samples.map((sample) => sample[name] ?? 0).sort((a, b) => a - b)[samples.length >> 1] ?? 0;
-  return Object.fromEntries(names.map((name) => [name, median(name).toFixed(0)]));
+  return Object.fromEntries(Object.keys(samples[0] ?? {}).map((name) => [name, median(name).toFixed(0)]));
 }
 
-const repeat = (once: () => Figures): readonly Figures[] => Array.from({ length: runs }, once);
+/** Lays the server out in `folder` as an installation from the registry would. */
+function install(folder: string): void {
+  const modules = join(folder, 'node_modules');
+  mkdirSync(join(modules, '@daypass'), { recursive: true });
+  const link = (from: string, to: string) => {
+    for (const name of readdirSync(from)) {
+      if (!name.startsWith('.') && name !== '@daypass' && !existsSync(join(to, name))) {
+        symlinkSync(join(from, name), join(to, name));
+      }
+    }
+  };
+  for (const name of ['policy', 'sigv4', 'server']) {
+    cpSync(stage(name), join(modules, '@daypass', name), { recursive: true });
+  }
+  // What npm has put beside the server because the workspace has another version of it.
+  link(join(root, 'packages/server/node_modules'), join(modules, '@daypass/server/node_modules'));
+  link(join(root, 'node_modules'), modules);
+}
 
 /**
- * Milliseconds to load the server and to start a service in memory, from TypeScript as it lies here: with nothing
- * compiled before, and with Node's compile cache, which leaves out stripping types and compiling.
+ * Milliseconds to load the server and to start a service in memory: as it is published, which is what the tests of
+ * other people load; and from TypeScript as it lies here, with nothing compiled before and with Node's compile cache.
  */
 export async function run(): Promise<void> {
-  const cache = mkdtempSync(join(tmpdir(), 'daypass-compile-cache-'));
+  const folder = mkdtempSync(join(tmpdir(), 'daypass-bench-start-'));
   try {
-    const cached = { NODE_COMPILE_CACHE: cache };
-    measure(program, cached);
+    install(folder);
+    const source = join(root, 'packages/server');
+    const cache = { NODE_COMPILE_CACHE: join(folder, 'cache') };
     console.table({
-      'nothing compiled': medians(repeat(() => measure(program))),
-      'compile cache': medians(repeat(() => measure(program, cached))),
+      published: medians(() => measure(folder)),
+      TypeScript: medians(() => measure(source)),
+      'TypeScript, compile cache': medians(() => measure(source, cache)),
     });
-    const load = (name: string) =>
-      `const begin = performance.now(); await import('${name}'); console.log(JSON.stringify({ load: performance.now() - begin }));`;
-    console.table(
-      Object.fromEntries(dependencies.map((name) => [name, medians(repeat(() => measure(load(name))))])),
-    );
   } finally {
-    rmSync(cache, { recursive: true });
+    rmSync(folder, { recursive: true });
   }
 }
