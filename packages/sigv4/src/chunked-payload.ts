@@ -21,6 +21,8 @@ export interface ChunkedPayloadOptions {
 
 /** Decodes an `aws-chunked` body; the bytes of a signed chunk are passed on once its signature is checked. */
 export class ChunkedPayload extends VerifyingTransform {
+  /** Those of the trailer, under their headers' names in lower case; filled in at the end, when they are verified. */
+  readonly verifiedChecksums = new Map<string, string>();
   readonly #signatures: ChunkSignatures | undefined;
   readonly #checksums: ReadonlyMap<string, Checksum>;
   readonly #parser: AwsChunkedParser;
@@ -64,6 +66,7 @@ export class ChunkedPayload extends VerifyingTransform {
       if (sent === undefined) throw malformed('the trailer lacks a header that x-amz-trailer names');
       if (sent !== checksum.digest())
         throw new SignatureError('checksum-mismatch', `${name} is not of this body`);
+      this.verifiedChecksums.set(name, sent);
     }
   }
 

@@ -1,7 +1,7 @@
 export { SignatureError, type SignatureFailure } from './failure.ts';
 export { type ParsedSignature, parseSignature } from './parse.ts';
 export { type PayloadKind, payloadKind } from './payload-kind.ts';
-export { createPayloadVerifier } from './payload-verifier.ts';
+export { createPayloadVerifier, trailingChecksums } from './payload-verifier.ts';
 export {
   type PostFormFields,
   type PostVerificationKey,

@@ -40,6 +40,14 @@ export function createPayloadVerifier(
   }
 }
 
+/**
+ * The checksums that came in the trailer of a body, under their headers' names in lower case: complete once `payload`,
+ * made by `createPayloadVerifier`, has ended. Empty for a body without a trailer.
+ */
+export function trailingChecksums(payload: Transform): ReadonlyMap<string, string> {
+  return payload instanceof ChunkedPayload ? payload.verifiedChecksums : new Map();
+}
+
 /** Passes a body on and compares its SHA-256 at the end. */
 class ExactPayload extends VerifyingTransform {
   readonly #expected: string;

@@ -53,6 +53,10 @@ export function createS3Handler(services: GatewayServices): GatewayHandler {
   };
 }
 
+/** Not a sub-resource, but the same question: what the store implements. */
+const takesTrailers = ({ subresources }: BackendConnection): boolean =>
+  subresources?.has('x-amz-trailer') === true;
+
 /** What a bucket tells pages may be another thing after these. */
 const changesCors = new Set(['CreateBucket', 'DeleteBucket', 'DeleteBucketCors', 'PutBucketCors']);
 
@@ -88,7 +92,10 @@ async function serve(exchange: Exchange): Promise<void> {
   if (body !== 'document') {
     await authorise(s3Request, head, asking, exchange);
     if (body === 'object') inviteBody(request, response);
-    const taken = body === 'none' ? refuseBody(request, claim) : await objectBody(request, wire, claim);
+    const taken =
+      body === 'none'
+        ? refuseBody(request, claim)
+        : await objectBody(request, wire, claim, takesTrailers(store));
     return forwarded(outgoing(s3Request, taken, framed));
   }
 

@@ -1,17 +1,26 @@
 import type { IncomingMessage } from 'node:http';
 import type { Readable, Transform } from 'node:stream';
-import { createPayloadVerifier, type PayloadKind, payloadKind, type SignedHttpRequest } from '@daypass/sigv4';
+import {
+  createPayloadVerifier,
+  type PayloadKind,
+  payloadKind,
+  type SignedHttpRequest,
+  trailingChecksums,
+} from '@daypass/sigv4';
 import type { Claim } from '../authenticate.ts';
 import { contentMd5, emptySha256, sha256 } from '../hashes.ts';
 import { readBody, whenClientLeaves } from '../wire.ts';
 import { S3Error } from './errors.ts';
+import { framedLength, TrailerFraming } from './trailer-framing.ts';
 
-/** A body on its way to the backend: the object's own bytes, without the framing they may have come in. */
+/** A body on its way to the backend, without the framing that it may have come in. */
 export interface OutgoingBody {
   readonly body: Buffer | Readable | undefined;
-  /** Bytes. */
+  /** Bytes of `body`. */
   readonly length: number;
   readonly payloadSha256: string;
+  /** What the backend is told of it besides. */
+  readonly headers?: ReadonlyMap<string, string>;
 }
 
 /** What one request may upload, in bytes: S3's own limit. */
@@ -23,12 +32,14 @@ const maxBuffered = 64 * 1024;
 
 /**
  * The body of an upload. A stream ends with an error, and not with its last bytes, when it turns out not to be what
- * was signed; shorter bodies are verified before this resolves. Throws `S3Error` and `SignatureError`.
+ * was signed; shorter bodies are verified before this resolves. A checksum that came in the trailer goes on as a header,
+ * of a stream in a trailer again if the store takes trailers. Throws `S3Error` and `SignatureError`.
  */
 export async function objectBody(
   request: IncomingMessage,
   wire: SignedHttpRequest,
   claim: Claim,
+  storeTakesTrailers: boolean,
 ): Promise<OutgoingBody> {
   const kind = payloadKind(claim.signature);
   const length = declaredLength(request, kind);
@@ -37,13 +48,47 @@ export async function objectBody(
   if (length > maxObject)
     throw new S3Error('EntityTooLarge', 'Your proposed upload exceeds the maximum allowed size');
   const payloadSha256 = kind.kind === 'exact' ? kind.canonical : 'UNSIGNED-PAYLOAD';
-  if (length > maxBuffered) return { body: verifiedPayload(request, wire, claim), length, payloadSha256 };
+  if (length > maxBuffered) {
+    const body = verifiedPayload(request, wire, claim);
+    const checksum = request.headers['x-amz-trailer']?.toString().trim().toLowerCase() ?? '';
+    return storeTakesTrailers && checksumLengths.has(checksum)
+      ? withTrailer(body, length, checksum)
+      : { body, length, payloadSha256 };
+  }
   if (kind.kind === 'streaming') {
-    return { body: await collect(verifiedPayload(request, wire, claim), maxBuffered), length, payloadSha256 };
+    const payload = verifiedPayload(request, wire, claim);
+    const body = await collect(payload, maxBuffered);
+    const headers = new Map([...trailingChecksums(payload)].filter(([name]) => checksumLengths.has(name)));
+    return { body, length, payloadSha256, headers };
   }
   const body = (await readBody(request, length)) ?? Buffer.alloc(0);
   if (kind.kind === 'exact' && sha256(body) !== kind.canonical) throw hashMismatch();
   return { body, length, payloadSha256 };
+}
+
+/** Characters of each checksum that stores know, in base64. */
+const checksumLengths = new Map([
+  ['x-amz-checksum-crc32', 8],
+  ['x-amz-checksum-crc32c', 8],
+  ['x-amz-checksum-crc64nvme', 12],
+  ['x-amz-checksum-sha1', 28],
+  ['x-amz-checksum-sha256', 44],
+]);
+
+function withTrailer(payload: Transform, length: number, checksum: string): OutgoingBody {
+  const line = () => `${checksum}:${trailingChecksums(payload).get(checksum) ?? ''}`;
+  const body = new TrailerFraming(length, line);
+  payload.once('error', (error) => body.destroy(error));
+  body.once('close', () => payload.destroy());
+  return {
+    body: payload.pipe(body),
+    length: framedLength(length, checksum.length + 1 + (checksumLengths.get(checksum) ?? 0)),
+    payloadSha256: 'STREAMING-UNSIGNED-PAYLOAD-TRAILER',
+    headers: new Map([
+      ['x-amz-trailer', checksum],
+      ['x-amz-decoded-content-length', String(length)],
+    ]),
+  };
 }
 
 /** A verified payload to send on: whole when it is small, which also proves it before the backend is asked. */

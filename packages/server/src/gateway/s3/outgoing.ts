@@ -9,7 +9,7 @@ import { encodedTags, tagsOfQuery } from './tags.ts';
 /** The request as the backend gets it: made of what was read and authorised, never of what was received. */
 export function outgoing(
   request: S3Request,
-  { body, length, payloadSha256 }: OutgoingBody,
+  { body, length, payloadSha256, headers: told = new Map() }: OutgoingBody,
   streamed: boolean,
 ): BackendRequest {
   const { operation, target, query, headers, copySource } = request;
@@ -18,6 +18,11 @@ export function outgoing(
   const tagging = headers.get('x-amz-tagging');
   if (tagging !== undefined) sent.set('x-amz-tagging', encodedTags(tagsOfQuery(tagging)));
   if (streamed) removeFraming(sent);
+  for (const [name, value] of told) sent.set(name, value);
+  if (told.has('x-amz-trailer')) {
+    const encoding = sent.get('content-encoding');
+    sent.set('content-encoding', encoding === undefined ? 'aws-chunked' : `aws-chunked,${encoding}`);
+  }
   if (operation.body !== 'none') sent.set('content-length', String(length));
   return {
     method: operation.method,
@@ -54,7 +59,7 @@ export function outgoingDocument(
   };
 }
 
-/** The `aws-chunked` framing ends here, and with it the trailer, whose checksum has been verified. */
+/** The client's `aws-chunked` framing ends here. */
 function removeFraming(headers: Map<string, string>): void {
   const encodings = (headers.get('content-encoding') ?? '')
     .split(',')
