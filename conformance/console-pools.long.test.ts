@@ -5,6 +5,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
+import { TestClock } from '../packages/server/src/tokens/testing/issuer.ts';
+import { TestSamlProvider } from '../packages/server/src/tokens/testing/saml.ts';
 import { administrator, region } from './rig/administrator.ts';
 import { consoleRig, heading } from './rig/console.ts';
 import { callDaypass } from './rig/daypass-api.ts';
@@ -120,6 +122,20 @@ describe('pools', () => {
       .getByRole('tab', { name: 'CloudFormation' })
       .waitFor();
     expect(await code.textContent()).toBe(template);
+  });
+
+  it('take users of SAML providers, registered by their metadata', async () => {
+    const page = await demo('edit');
+    await page.getByRole('button', { name: 'Register a SAML provider' }).click();
+    await page.getByRole('dialog').getByLabel('Name').fill('corporate');
+    await page.getByLabel('Metadata').fill('<EntityDescriptor/>');
+    await page.getByRole('button', { name: 'Register', exact: true }).click();
+    await page.getByRole('dialog').getByRole('alert').waitFor();
+    expect(rig.complaints()).toEqual([expect.stringContaining('400')]);
+    await page.getByLabel('Metadata').fill(new TestSamlProvider(new TestClock()).metadata);
+    await page.getByRole('button', { name: 'Register', exact: true }).click();
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+    expect(await page.getByLabel('corporate').isChecked()).toBe(true);
   });
 
   it('say what takes time, and what did not work', async () => {

@@ -48,6 +48,8 @@ export interface PoolSettings {
   readonly GuestPolicy?: string;
   /** Seconds after which a guest who was not seen is deleted. */
   readonly GuestExpiry?: number;
+  /** What becomes of logins of user pools that ask for a check that only AWS can make. */
+  readonly ServerSideTokenCheck: 'REFUSE' | 'SKIP';
 }
 
 export interface PoolName {

@@ -15,6 +15,11 @@ const limits = {
   POLICY: 'A policy of your own limits guests',
 } as const;
 
+const checks = {
+  REFUSE: 'refuse these logins',
+  SKIP: 'take them without that check',
+} as const;
+
 const lifetimes = [
   { value: '', label: 'As on AWS: one hour' },
   { value: '900', label: '15 minutes' },
@@ -73,6 +78,12 @@ export function GuestSettings({
         <dd>{labelOf(lifetimes, settings.CredentialLifetime)}</dd>
         <dt>Guests who stay away are kept</dt>
         <dd>{labelOf(expiries, settings.GuestExpiry)}</dd>
+        {settings.ServerSideTokenCheck === 'SKIP' && (
+          <>
+            <dt>Tokens of user pools that want a check at AWS</dt>
+            <dd>{checks.SKIP}</dd>
+          </>
+        )}
       </dl>
       {settings.GuestPolicy !== undefined && <Code what="the guests’ policy" text={settings.GuestPolicy} />}
       {editing && (
@@ -110,6 +121,7 @@ function Edit({
   const [policy, setPolicy] = useState(settings.GuestPolicy ?? firstPolicy);
   const [lifetime, setLifetime] = useState(String(settings.CredentialLifetime ?? ''));
   const [expiry, setExpiry] = useState(String(settings.GuestExpiry ?? ''));
+  const [check, setCheck] = useState<string>(settings.ServerSideTokenCheck);
   return (
     <Dialog
       title="Guests and sessions"
@@ -124,6 +136,7 @@ function Edit({
           Settings: {
             ...others,
             GuestScopeDown: limit,
+            ServerSideTokenCheck: check,
             ...(limit === 'POLICY' && { GuestPolicy: policy }),
             ...(lifetime !== '' && { CredentialLifetime: Number(lifetime) }),
             ...(expiry !== '' && { GuestExpiry: Number(expiry) }),
@@ -161,6 +174,13 @@ function Edit({
         value={expiry}
         onChange={setExpiry}
         options={withCurrent(expiries, settings.GuestExpiry)}
+      />
+      <SelectField
+        label="User pools that want their users’ tokens checked at AWS"
+        hint="Only AWS can say whether such a user has signed out meanwhile."
+        value={check}
+        onChange={setCheck}
+        options={Object.entries(checks).map(([value, label]) => ({ value, label }))}
       />
     </Dialog>
   );

@@ -4,11 +4,11 @@ import { membersAt, textAt } from '../../api/xml.ts';
 import { useDesk } from '../../desk.ts';
 import { Button } from '../../parts/button.tsx';
 import { Dialog } from '../../parts/dialog.tsx';
-import { CheckField, TextField } from '../../parts/field.tsx';
+import { AreaField, CheckField, TextField } from '../../parts/field.tsx';
 import { Show, useLoaded } from '../../parts/load.tsx';
 import { Card } from '../../parts/page.tsx';
 
-/** The OpenID Connect and SAML providers that IAM knows, to choose from; a new OpenID provider can be registered. */
+/** The OpenID Connect and SAML providers that IAM knows, to choose from; new ones can be registered. */
 export function RegisteredProviders({
   oidc,
   saml,
@@ -21,7 +21,7 @@ export function RegisteredProviders({
   readonly onSaml: (arns: readonly string[]) => void;
 }) {
   const { api } = useDesk();
-  const [registering, setRegistering] = useState(false);
+  const [registering, register] = useState<'oidc' | 'saml'>();
   const [known, reload] = useLoaded(async () => {
     const [ofOidc, ofSaml] = await Promise.all([
       api.iam('ListOpenIDConnectProviders'),
@@ -35,7 +35,12 @@ export function RegisteredProviders({
   return (
     <Card
       title="OpenID Connect and SAML providers"
-      actions={<Button onClick={() => setRegistering(true)}>Register an OpenID provider …</Button>}
+      actions={
+        <>
+          <Button onClick={() => register('oidc')}>Register an OpenID provider …</Button>
+          <Button onClick={() => register('saml')}>Register a SAML provider …</Button>
+        </>
+      }
     >
       <Show what="the providers" loaded={known}>
         {(known) => (
@@ -43,8 +48,7 @@ export function RegisteredProviders({
             {known.oidc.length + known.saml.length === 0 && (
               <p class="soft">
                 None is registered yet. Any issuer with a discovery document counts: Keycloak, Auth0, Okta,
-                Entra ID, or your own. SAML providers are registered with{' '}
-                <code>aws iam create-saml-provider</code>.
+                Entra ID, or your own. A SAML provider is registered by its metadata.
               </p>
             )}
             {[...new Set([...known.oidc, ...oidc])].map((arn) => (
@@ -56,9 +60,18 @@ export function RegisteredProviders({
           </div>
         )}
       </Show>
-      {registering && (
-        <Register
-          onClose={() => setRegistering(false)}
+      {registering === 'saml' && (
+        <RegisterSaml
+          onClose={() => register(undefined)}
+          onRegistered={(arn) => {
+            reload();
+            onSaml([...saml, arn]);
+          }}
+        />
+      )}
+      {registering === 'oidc' && (
+        <RegisterOidc
+          onClose={() => register(undefined)}
           onRegistered={(arn) => {
             reload();
             onOidc([...oidc, arn]);
@@ -88,13 +101,12 @@ function Choice({
   );
 }
 
-function Register({
-  onClose,
-  onRegistered,
-}: {
+interface Registering {
   readonly onClose: () => void;
   readonly onRegistered: (arn: string) => void;
-}) {
+}
+
+function RegisterOidc({ onClose, onRegistered }: Registering) {
   const { api, say } = useDesk();
   const [url, setUrl] = useState('https://');
   const [clients, setClients] = useState('');
@@ -123,6 +135,43 @@ function Register({
         hint="Whom tokens may be issued to (aud), with commas in between."
         value={clients}
         onInput={setClients}
+        required
+        mono
+      />
+    </Dialog>
+  );
+}
+
+function RegisterSaml({ onClose, onRegistered }: Registering) {
+  const { api, say } = useDesk();
+  const [name, setName] = useState('');
+  const [metadata, setMetadata] = useState('');
+  return (
+    <Dialog
+      title="Register a SAML provider"
+      action="Register"
+      wide
+      onClose={onClose}
+      onSubmit={async () => {
+        const input = { Name: name.trim(), SAMLMetadataDocument: metadata };
+        const answer = await api.iam('CreateSAMLProvider', input);
+        say('The provider is registered.');
+        onRegistered(textAt(answer, 'SAMLProviderArn'));
+      }}
+    >
+      <TextField
+        label="Name"
+        hint="Letters, digits, full stops, dashes; it stands at the end of its ARN."
+        value={name}
+        onInput={setName}
+        required
+      />
+      <AreaField
+        label="Metadata"
+        hint="The XML document that the provider publishes: its entity id, and the certificates it signs with."
+        rows={10}
+        value={metadata}
+        onInput={setMetadata}
         required
         mono
       />
