@@ -94,6 +94,22 @@ describe('an export', () => {
     expect(await importLines(other, linesOf(text))).toEqual({ added: 0, present: 1203, conflicts: [] });
   });
 
+  it('leaves nobody enabled who was not, wherever an import breaks off', async () => {
+    const text = await textOf(await filled('a'));
+    const other = await open('b');
+    const importing = {
+      ...other,
+      async applyIdentityChange(change: Parameters<Store['applyIdentityChange']>[0]) {
+        if ((change.create ?? []).length === 0) throw new Error('it breaks off here');
+        return other.applyIdentityChange(change);
+      },
+    };
+    await importLines(importing, linesOf(text));
+    expect(await other.findIdentities({ poolId, enabled: false, limit: 10 })).toMatchObject([
+      { logins: [{ subject: 'user-0' }] },
+    ]);
+  });
+
   it('has no keys', async () => {
     expect(await textOf(await filled('a'))).not.toContain('secret');
   });

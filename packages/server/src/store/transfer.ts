@@ -130,14 +130,15 @@ async function importIdentity(
   identity: Extract<Line, { kind: 'identity' }>,
 ): Promise<'added' | 'present' | 'conflict'> {
   const { identityId, poolId, enabled, createdAt, lastSeenAt } = identity;
-  const addLogins = identity.logins.map(({ provider, subject }) => ({ provider, subject, identityId }));
-  if (!(await store.applyIdentityChange({ poolId, at: createdAt, create: [identityId], addLogins }))) {
-    return (await store.getIdentity(identityId)) === undefined ? 'conflict' : 'present';
-  }
-  if (!enabled) {
-    const update = [{ identityId, expectedVersion: 1, enabled }];
-    await store.applyIdentityChange({ poolId, at: createdAt, update });
-  }
+  const added = await store.applyIdentityChange({
+    poolId,
+    at: createdAt,
+    create: [identityId],
+    // At once: an import that breaks off leaves nobody enabled who was not.
+    ...(!enabled && { update: [{ identityId, expectedVersion: 1, enabled }] }),
+    addLogins: identity.logins.map(({ provider, subject }) => ({ provider, subject, identityId })),
+  });
+  if (!added) return (await store.getIdentity(identityId)) === undefined ? 'conflict' : 'present';
   if (lastSeenAt > createdAt) await store.touchIdentities([identityId], lastSeenAt);
   return 'added';
 }
