@@ -7,7 +7,7 @@ import { type Listening, listen } from './listen.ts';
  * JSON 1.1, and the exchange of both in one round trip. It follows the AWS documentation on guests, linking, merging
  * and disabled identities; tokens are JWTs whose signature it does not look at.
  */
-export interface TestIdentityPool extends Listening {
+interface TestIdentityPool extends Listening {
   /** Forgets an identity, as `DeleteIdentities` does. */
   deleteIdentity(identityId: string): void;
 }
@@ -20,7 +20,9 @@ interface Identity {
 /** Seconds credentials live. */
 const LIFETIME = 3600;
 
-export async function startIdentityPool(pools: Record<string, { guests: boolean; providers: string[] }>) {
+export async function startIdentityPool(
+  pools: Record<string, { guests: boolean; providers: string[] }>,
+): Promise<TestIdentityPool> {
   const identities = new Map<string, Identity>();
   const owners = new Map<string, string>();
 
