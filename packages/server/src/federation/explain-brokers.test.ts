@@ -81,7 +81,7 @@ describe('an explanation of an exchange by a foreign STS', () => {
     expect(await sessionStep({ sub: 'ada' })).toEqual({
       name: 'Session',
       outcome: 'ok',
-      detail: `the STS at ${new URL(server.url).host} gives ${there} as CognitoIdentityCredentials for 3600 s`,
+      detail: `the STS at ${new URL(server.url).host} gives ${there} as CognitoIdentityCredentials for 3600 s; what it may do is decided there`,
       broker: {
         endpoint: server.url,
         roleArn: there,

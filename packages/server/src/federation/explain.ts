@@ -127,7 +127,8 @@ export async function explainFederation(services: ExplainServices, question: Que
   );
   if (broker?.refusal) return { ...refused('Session', broker.refusal, { broker }), ...found };
   if (broker !== undefined) {
-    ok('Session', describeTrial(broker), { broker });
+    const elsewhere = question.asked.length > 0 ? '; what it may do is decided there' : '';
+    ok('Session', describeTrial(broker) + elsewhere, { broker });
     return { steps, ...found, permissions: [] };
   }
   ok('Session', `until ${new Date(grant.expiresAt).toISOString()} as ${grant.arn}`);
