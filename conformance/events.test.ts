@@ -160,6 +160,10 @@ describe('events for apps', { timeout: 120_000 }, () => {
       SourceUserIdentifier: 'ada-2',
       DestinationUserIdentifier: 'ada',
     });
+    const { IdentityId: guest = '' } = await user.getId({ IdentityPoolId });
+    await user.getCredentialsForIdentity({ IdentityId: guest, Logins });
+    await callDaypass(endpoint, 'DisableIdentity', { IdentityPoolId, IdentityId: other });
+    await callDaypass(endpoint, 'EnableIdentity', { IdentityPoolId, IdentityId: other });
     await admin.cognito.unlinkIdentity({ IdentityId, Logins, LoginsToRemove: [issuer.key] });
     await admin.cognito.deleteIdentities({ IdentityIdsToDelete: [other] });
     await admin.cognito.deleteIdentityPool({ IdentityPoolId });
@@ -170,10 +174,18 @@ describe('events for apps', { timeout: 120_000 }, () => {
       'daypass.identity.created',
       'daypass.identity.linked',
       'daypass.credentials.issued',
+      'daypass.credentials.issued',
       'daypass.identity.unlinked',
       'daypass.identity.disabled',
     ]);
-    expect(of(other).at(-1)).toBe('daypass.identity.deleted');
+    expect(of(other).slice(-3)).toEqual([
+      'daypass.identity.disabled',
+      'daypass.identity.enabled',
+      'daypass.identity.deleted',
+    ]);
+    expect(of(guest)).toEqual(['daypass.identity.created', 'daypass.identity.merged']);
+    const merged = told().find(({ subject, type }) => subject === guest && type.endsWith('merged'));
+    expect(merged?.data).toMatchObject({ into: IdentityId });
     expect(of(source)).toEqual([
       'daypass.identity.created',
       'daypass.identity.linked',

@@ -29,6 +29,7 @@ const types: Readonly<
   LoginUnlinked: { type: 'daypass.identity.unlinked', tells: ['provider', 'subject'] },
   IdentityMerged: { type: 'daypass.identity.merged', tells: ['into'] },
   IdentityDisabled: { type: 'daypass.identity.disabled', tells: [] },
+  IdentityEnabled: { type: 'daypass.identity.enabled', tells: [] },
   IdentityDeleted: { type: 'daypass.identity.deleted', tells: [] },
 };
 

@@ -134,14 +134,19 @@ function tellingOfDeletion({ poolId, identityId }: DeletedIdentity): Telling {
 function tellingsOf(change: IdentityChange): readonly Telling[] {
   const { poolId, create = [], update = [], addLogins = [], moveLogins = [], removeLogins = [] } = change;
   const about = (eventName: string, data: object) => telling(poolId, eventName, data);
-  const merged = new Map(moveLogins.map(({ from, to }) => [from, to]));
+  // Whom a merge disables it disables for the sake of another; a guest has no logins that would move.
+  const survivor = update.find(({ enabled }) => enabled)?.identityId;
+  const disabled = update.filter(({ enabled }) => !enabled);
+  const isOnlyEnabled = [...create, ...disabled, ...addLogins, ...moveLogins, ...removeLogins].length === 0;
   return [
     ...create.map((identityId) => about('IdentityCreated', { identityId })),
     ...addLogins.map((login) => about('LoginLinked', login)),
-    ...[...merged].map(([identityId, into]) => about('IdentityMerged', { identityId, into })),
     ...removeLogins.map((login) => about('LoginUnlinked', login)),
-    ...update
-      .filter(({ identityId, enabled }) => !enabled && !merged.has(identityId))
-      .map(({ identityId }) => about('IdentityDisabled', { identityId })),
+    ...disabled.map(({ identityId }) =>
+      survivor === undefined
+        ? about('IdentityDisabled', { identityId })
+        : about('IdentityMerged', { identityId, into: survivor }),
+    ),
+    ...(survivor !== undefined && isOnlyEnabled ? [about('IdentityEnabled', { identityId: survivor })] : []),
   ];
 }
