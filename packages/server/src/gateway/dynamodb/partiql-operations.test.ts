@@ -61,6 +61,17 @@ describe('a policy on dynamodb:LeadingKeys', () => {
   });
 
   it.each([
+    ['BatchExecuteStatement', 'Statements', 25],
+    ['ExecuteTransaction', 'TransactStatements', 100],
+  ])('takes as many statements as DynamoDB in a %s', async (operation, member, most) => {
+    const own = statement(`DELETE FROM Scores WHERE id = 'mine'`);
+    const many = (count: number) => ({ [member]: Array.from({ length: count }, () => own) });
+    expect(await outcome(playerWith(ownItems), operation, many(most))).toBe('allowed');
+    expect(await outcome(playerWith(ownItems), operation, many(most + 1))).toBe('ValidationException');
+    expect(await outcome(playerWith(ownItems), operation, many(0))).toBe('ValidationException');
+  });
+
+  it.each([
     ['BatchExecuteStatement', 'Statements'],
     ['ExecuteTransaction', 'TransactStatements'],
   ])('asks it of every statement of %s', async (operation, member) => {

@@ -9,6 +9,8 @@ import { type PlainStatement, readPlain, type Value } from './partiql-plain.ts';
 import { indexNameOf, tableOf } from './tables.ts';
 import { keyText } from './values.ts';
 
+/** Statements of one request. Source: API reference, BatchExecuteStatement and ExecuteTransaction. */
+const most = { batch: 25, transaction: 100 };
 const statementMembers = ['Statement', 'Parameters', 'ReturnValuesOnConditionCheckFailure'];
 
 /** PartiQL, one statement or several. Every statement is a demand of its own. */
@@ -26,7 +28,8 @@ export const partiqlOperations: Readonly<Record<string, Classify>> = {
     onlyMembers(input, new Set(['Statements', 'ReturnConsumedCapacity']));
     const around = { returnConsumedCapacity: optionalString(input.ReturnConsumedCapacity) };
     const members = [...statementMembers, 'ConsistentRead'];
-    return statementDemands(input.Statements, members, surroundings, around);
+    const requests = statements(input.Statements, members, most.batch);
+    return Promise.all(requests.map((request) => statementDemand(request, surroundings, around)));
   },
 
   ExecuteTransaction: async (input, surroundings) => {
@@ -35,22 +38,20 @@ export const partiqlOperations: Readonly<Record<string, Classify>> = {
       returnConsumedCapacity: optionalString(input.ReturnConsumedCapacity),
       enclosingOperation: 'ExecuteTransaction',
     };
-    return statementDemands(input.TransactStatements, statementMembers, surroundings, around);
+    const requests = statements(input.TransactStatements, statementMembers, most.transaction);
+    return Promise.all(requests.map((request) => statementDemand(request, surroundings, around)));
   },
 };
 
 type Around = Pick<Access, 'returnConsumedCapacity' | 'enclosingOperation'>;
 
-async function statementDemands(
-  value: unknown,
-  members: readonly string[],
-  surroundings: Surroundings,
-  around: Around,
-): Promise<Demand[]> {
+function statements(value: unknown, members: readonly string[], most: number): JsonObject[] {
   const requests = array(value).map(object);
-  if (requests.length === 0) throw invalid('1 validation error detected: the request has no statement');
+  if (requests.length === 0 || requests.length > most) {
+    throw invalid(`1 validation error detected: the request must have 1 to ${most} statements`);
+  }
   for (const request of requests) onlyMembers(request, new Set(members));
-  return Promise.all(requests.map((request) => statementDemand(request, surroundings, around)));
+  return requests;
 }
 
 async function statementDemand(

@@ -51,7 +51,8 @@ export async function objectBody(
   if (length > maxBuffered) {
     const body = verifiedPayload(request, wire, claim);
     const checksum = request.headers['x-amz-trailer']?.toString().trim().toLowerCase() ?? '';
-    return storeTakesTrailers && checksumLengths.has(checksum)
+    const hasTrailer = kind.kind === 'streaming' && kind.trailer;
+    return storeTakesTrailers && hasTrailer && checksumLengths.has(checksum)
       ? withTrailer(body, length, checksum)
       : { body, length, payloadSha256 };
   }

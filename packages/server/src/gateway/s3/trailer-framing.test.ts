@@ -140,6 +140,23 @@ describe('a checksum in the trailer of an upload', () => {
     expect(store.seen[0]?.headers['content-encoding']).toBe('gzip');
   });
 
+  it('is nothing but a header of a body that has no trailer', async () => {
+    const bytes = randomBytes(100_000);
+    const services = surroundings();
+    const player = services.session('ada', [{ Effect: 'Allow', Action: 's3:*', Resource: '*' }]);
+    const backend = { url: new URL(store.url), region, accessKeyId: 'STORE', secretAccessKey: 'store' };
+    await using gateway = await serve({
+      ...services,
+      s3: { ...backend, subresources: new Set(['x-amz-trailer']) },
+    });
+    const headers = [['x-amz-trailer', 'x-amz-checksum-crc32']] as const;
+    const upload = { method: 'PUT', target: '/saves/a', headers, body: bytes };
+    const request = signed(gateway.url, 's3', player, upload, 'UNSIGNED-PAYLOAD');
+    expect(await send(gateway.url, request)).toMatchObject({ status: 200 });
+    expect(store.seen[0]?.body.equals(bytes)).toBe(true);
+    expect(store.seen[0]?.headers).not.toHaveProperty('x-amz-trailer');
+  });
+
   it('ends with the gateway for a store that takes no trailers', async () => {
     await plainClient.send(
       new PutObjectCommand({ Bucket: 'saves', Key: 'a', ...stream(randomBytes(100_000)) }),
