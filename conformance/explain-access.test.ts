@@ -4,6 +4,8 @@ import {
   CreateRoleCommand,
   CreateUserCommand,
   PutUserPolicyCommand,
+  TagRoleCommand,
+  UntagRoleCommand,
 } from '@aws-sdk/client-iam';
 import { type Daypass, startDaypass } from '@daypass/server';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -138,6 +140,23 @@ describe('ExplainAccess', () => {
         ? { ...asked, RoleArn: player, IdentityPoolId: undefined, IdentityId: undefined }
         : asked;
     expect((await explain(who)).session.Allowed).toBe(allowed);
+  });
+
+  it('counts the role’s own tags, as ExplainFederation does', async () => {
+    const { iam } = administrator(daypass);
+    const blue = { Key: 'team', Value: 'blue' };
+    await iam.send(new TagRoleCommand({ RoleName: 'Guest', Tags: [blue] }));
+    const asked = { Action: 's3:GetObject', Resource: 'arn:aws:s3:::saves/team/1' };
+    const allowed = async () => (await explain({ IdentityId: guest, ...asked })).session.Allowed;
+    await expect.poll(allowed, { timeout: 30_000 }).toBe(true);
+    expect(
+      await callDaypass(daypass, 'ExplainFederation', {
+        IdentityPoolId,
+        IdentityId: guest,
+        Actions: [asked],
+      }),
+    ).toMatchObject({ Permissions: [{ Allowed: true }] });
+    await iam.send(new UntagRoleCommand({ RoleName: 'Guest', TagKeys: ['team'] }));
   });
 
   it('says which role does not let the identity in', async () => {

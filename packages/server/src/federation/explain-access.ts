@@ -7,10 +7,6 @@ import {
   type StatementName,
 } from '@daypass/policy';
 import { sessionGrant } from '../access/assume.ts';
-import { withRoleTags } from '../access/credentials.ts';
-import { contextOf } from '../access/policies.ts';
-import type { Role } from '../access/roles.ts';
-import { timeKeys } from '../access/time-keys.ts';
 import { statementText } from '../access/written-policy.ts';
 import type { SessionGrant } from '../credentials/issuer.ts';
 import { ServiceError } from '../errors.ts';
@@ -20,6 +16,7 @@ import type { ExplainServices } from './explain.ts';
 import { foresee, type Outlook, type Prospect } from './foresee.ts';
 import { notFound } from './identities.ts';
 import { mergedTags } from './principal-tags.ts';
+import { inUse } from './session-in-use.ts';
 
 /** Who: an identity of a pool, perhaps in one of the roles it can get, or whoever has a role. And what. */
 export interface AccessQuestion {
@@ -109,7 +106,7 @@ async function anySession(
   roleArn: string,
   tags: Readonly<Record<string, string>>,
 ): Promise<SessionGrant> {
-  const role: Role | undefined = await roles.byArn(roleArn);
+  const role = await roles.byArn(roleArn);
   if (role === undefined) throw new ServiceError('ResourceNotFoundException', `There is no role ${roleArn}.`);
   return sessionGrant(role, { name: 'anybody', tags }, clock.now() + role.document.maxSessionDuration * 1000);
 }
@@ -120,22 +117,8 @@ async function judged(
   { action, resource, context }: AccessQuestion,
 ): Promise<SessionAccess> {
   if ('refused' in session) return session;
-  const now = services.clock.now();
-  const fresh = { ...session.grant, kind: 'session', accessKeyId: 'ASIAEXPLANATION', issuedAt: now } as const;
-  const caller = withRoleTags(fresh, await services.roles.byArn(session.roleArn));
-  const policies = (await services.policiesOf(caller)) ?? { identity: [] };
-  const { region, account } = services.place;
-  const request = {
-    action,
-    resource,
-    context: new Map([
-      ...contextOf(caller),
-      ...timeKeys(now),
-      ['aws:requestedregion', region],
-      ['aws:resourceaccount', account],
-      ...context,
-    ] as const),
-  };
+  const { caller, policies, context: known } = await inUse(services, session.grant);
+  const request = { action, resource, context: new Map([...known, ...context]) };
   const explanation = explain(policies, request);
   return {
     ...session,

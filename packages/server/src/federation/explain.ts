@@ -1,7 +1,6 @@
 import { type Decision, evaluate, type PolicySet, type StatementExplanation } from '@daypass/policy';
 import type { Caller } from '../access/caller.ts';
 import { explainIdentityTrust } from '../access/explain-trust.ts';
-import { contextOf } from '../access/policies.ts';
 import type { SessionGrant } from '../credentials/issuer.ts';
 import type { BrokerTrial } from '../credentials/sts.ts';
 import { ServiceError } from '../errors.ts';
@@ -11,6 +10,7 @@ import { chooseRole } from './choose-role.ts';
 import { type FederationServices, sessionIn } from './exchange.ts';
 import { asNobody, describeTrial } from './explain-brokers.ts';
 import type { Pool } from './pools.ts';
+import { inUse } from './session-in-use.ts';
 import { arrive, comeBack, type Logins, type Standing } from './standing.ts';
 
 export interface ExplainServices extends FederationServices {
@@ -183,14 +183,7 @@ async function permissionsOf(
   asked: Question['asked'],
 ): Promise<Answer['permissions']> {
   if (asked.length === 0) return [];
-  const caller = {
-    ...grant,
-    kind: 'session',
-    accessKeyId: 'ASIAEXPLANATION',
-    issuedAt: services.clock.now(),
-  } as const;
-  const policies = (await services.policiesOf(caller)) ?? { identity: [] };
-  const context = contextOf(caller);
+  const { policies, context } = await inUse(services, grant);
   return asked.map(({ action, resource }) => ({
     action,
     resource,
