@@ -127,7 +127,7 @@ describe('every page', () => {
     expect(guest.status).toBe(200);
     const page = await at('');
     await page.getByText('Ready', { exact: true }).waitFor();
-    await page.getByText('cognito-identity.amazonaws.com').waitFor();
+    await page.getByText('Guests', { exact: true }).waitFor();
     // A line takes two points, so three readings.
     await page.locator('.chart .line').nth(2).waitFor({ state: 'attached' });
     return page;

@@ -1,15 +1,15 @@
-import type { Api } from '../../api/client.ts';
+import { type Api, ApiError } from '../../api/client.ts';
 import { everyPage } from '../../api/pages.ts';
 import { listPools, type PoolName } from '../../api/pools.ts';
 import { listRoles } from '../../api/roles.ts';
 import { membersAt } from '../../api/xml.ts';
 
-/** What there is, and who is active. */
+/** What there is, and who is active; undefined where whoever is signed in may not know. */
 export interface Counts {
-  readonly ready: boolean;
-  readonly pools: readonly PoolName[];
-  readonly roles: number;
-  readonly providers: number;
+  readonly pools: readonly PoolName[] | undefined;
+  readonly roles: number | undefined;
+  readonly providers: number | undefined;
+  /** Pools that one may not look into are left out. */
   readonly active: readonly ActiveInPool[];
 }
 
@@ -26,22 +26,32 @@ const mostPools = 20;
 const mostIdentities = 300;
 
 export async function count(api: Api): Promise<Counts> {
-  const [ready, pools, roles, oidc, saml] = await Promise.all([
-    fetch('/_daypass/ready').then(({ ok }) => ok),
-    listPools(api),
-    listRoles(api),
-    api.iam('ListOpenIDConnectProviders'),
-    api.iam('ListSAMLProviders'),
+  const [pools, roles, oidc, saml] = await Promise.all([
+    unlessDenied(listPools(api)),
+    unlessDenied(listRoles(api)),
+    unlessDenied(api.iam('ListOpenIDConnectProviders')),
+    unlessDenied(api.iam('ListSAMLProviders')),
   ]);
-  const active = await Promise.all(pools.slice(0, mostPools).map((pool) => activeIn(api, pool)));
+  const looked = (pools ?? []).slice(0, mostPools).map((pool) => unlessDenied(activeIn(api, pool)));
+  const active = (await Promise.all(looked)).filter((found) => found !== undefined);
   return {
-    ready,
     pools,
-    roles: roles.length,
+    roles: roles?.length,
     providers:
+      oidc &&
+      saml &&
       membersAt(oidc, 'OpenIDConnectProviderList').length + membersAt(saml, 'SAMLProviderList').length,
     active: active.toSorted((a, b) => b.identities - a.identities),
   };
+}
+
+async function unlessDenied<Answer>(asking: Promise<Answer>): Promise<Answer | undefined> {
+  try {
+    return await asking;
+  } catch (error) {
+    if (error instanceof ApiError && /^AccessDenied(Exception)?$/.test(error.code)) return undefined;
+    throw error;
+  }
 }
 
 async function activeIn(api: Api, pool: PoolName): Promise<ActiveInPool> {
@@ -62,7 +72,7 @@ async function activeIn(api: Api, pool: PoolName): Promise<ActiveInPool> {
 }
 
 /** How many are active in all, with a `+` where there are more. */
-export function allActive({ active, pools }: Pick<Counts, 'active' | 'pools'>): string {
+export function allActive({ active, pools = [] }: Pick<Counts, 'active' | 'pools'>): string {
   const sum = active.reduce((sum, { identities }) => sum + identities, 0);
-  return `${sum}${active.some(({ more }) => more) || pools.length > mostPools ? '+' : ''}`;
+  return `${sum}${active.some(({ more }) => more) || pools.length > active.length ? '+' : ''}`;
 }

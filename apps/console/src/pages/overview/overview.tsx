@@ -20,7 +20,10 @@ const recount = 30_000;
 /** How the service is, at a glance. */
 export function Overview({ metrics }: { readonly metrics: LiveMetrics }) {
   const { api } = useDesk();
-  const [counts, reload] = useLoaded(() => count(api), 'counts');
+  const [counts, reload] = useLoaded(async () => {
+    const ready = fetch('/_daypass/ready').then(({ ok }) => ok);
+    return { ...(await count(api)), ready: await ready };
+  }, 'counts');
   useEffect(() => {
     const timer = setInterval(() => document.hidden || reload(), recount);
     return () => clearInterval(timer);
@@ -37,11 +40,11 @@ export function Overview({ metrics }: { readonly metrics: LiveMetrics }) {
                 tone={counts.ready ? 'good' : 'bad'}
               />
               <Figure name="Active today" value={allActive(counts)} href={hrefOf('identities')} />
-              <Figure name="Identity pools" value={String(counts.pools.length)} href={hrefOf('pools')} />
-              <Figure name="Roles" value={String(counts.roles)} href={hrefOf('roles')} />
-              <Figure name="Providers" value={String(counts.providers)} />
+              <Figure name="Identity pools" value={shown(counts.pools?.length)} href={hrefOf('pools')} />
+              <Figure name="Roles" value={shown(counts.roles)} href={hrefOf('roles')} />
+              <Figure name="Providers" value={shown(counts.providers)} />
             </ul>
-            {counts.pools.length === 0 && <FirstPool />}
+            {counts.pools?.length === 0 && <FirstPool />}
             {metrics.forbidden ? (
               <Token onToken={metrics.useToken} />
             ) : (
@@ -52,6 +55,10 @@ export function Overview({ metrics }: { readonly metrics: LiveMetrics }) {
       </Show>
     </Page>
   );
+}
+
+function shown(count: number | undefined): string {
+  return count === undefined ? '–' : String(count);
 }
 
 function Figure({
@@ -76,7 +83,7 @@ function Figure({
 
 function Live({ metrics: { readings }, counts }: { readonly metrics: LiveMetrics; readonly counts: Counts }) {
   const latest = readings.at(-1)?.samples;
-  const [pool] = counts.pools;
+  const [pool] = counts.pools ?? [];
   const isUntouched = latest !== undefined && total(latest, 'daypass_exchanges_total') === 0;
   return (
     <>
@@ -95,7 +102,7 @@ function Live({ metrics: { readings }, counts }: { readonly metrics: LiveMetrics
           points={inTheLastMinute(readings, 'daypass_refusals_total')}
         />
         <LineChart
-          title="Exchange latency"
+          title="Latency"
           unit="ms, 95th percentile"
           tone="teal"
           points={exchangeLatency(readings)}
@@ -104,8 +111,11 @@ function Live({ metrics: { readings }, counts }: { readonly metrics: LiveMetrics
       </div>
       <div class="charts">
         <Bars
-          title="Exchanges, by provider"
-          bars={totalsBy(latest ?? [], 'daypass_exchanges_total', 'provider')}
+          title="Exchanges, by who came"
+          bars={totalsBy(latest ?? [], 'daypass_exchanges_total', 'kind').map(({ label, value }) => ({
+            label: kinds[label] ?? label,
+            value,
+          }))}
           none="None since the service started. The first exchange shows up here within seconds."
         />
         <Bars
@@ -132,6 +142,12 @@ function Live({ metrics: { readings }, counts }: { readonly metrics: LiveMetrics
     </>
   );
 }
+
+const kinds: Readonly<Record<string, string>> = {
+  authenticated: 'Users who are signed in',
+  unauthenticated: 'Guests',
+  role: 'Those who took a role at STS',
+};
 
 function FirstExchange({ pool }: { readonly pool: string }) {
   return (
@@ -164,8 +180,8 @@ function Token({ onToken }: { readonly onToken: (token: string) => void }) {
         }}
       >
         <p class="soft">
-          The service shows its metrics to its own machine, or to whoever has the token that it was started
-          with as <code>DAYPASS_METRICS_TOKEN</code>.
+          Whoever reads the metrics must be allowed <code>daypass:GetMetrics</code>, or have the token that
+          the service was started with as <code>DAYPASS_METRICS_TOKEN</code>.
         </p>
         <TextField label="Metrics token" secret value={token} onInput={setToken} required mono />
         <Button type="submit" kind="primary">
