@@ -33,7 +33,7 @@ export interface NodeProcessOptions {
 }
 
 const launcher = join(import.meta.dirname, '../../packages/cli/bin/daypass.js');
-const reporter = join(import.meta.dirname, 'memory-report.ts');
+const reporter = join(import.meta.dirname, 'memory-report.fixture.ts');
 
 /** Starts a node and resolves when it serves; throws with its last words when it does not start. */
 export async function startNodeProcess(start: NodeProcessOptions): Promise<NodeProcess> {
