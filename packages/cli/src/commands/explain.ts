@@ -78,6 +78,8 @@ export function explainCommand(): Command {
       const isRefused =
         explanation.Refusal !== undefined ||
         explanation.Steps?.some(({ Outcome }) => Outcome === 'refused') ||
+        // Of a brokered role nothing is said.
+        (explanation.Permissions ?? []).length < flags.can.length ||
         explanation.Permissions?.some(({ Allowed }) => !Allowed);
       if (isRefused) process.exitCode = 1;
     });

@@ -216,3 +216,17 @@ describe('daypass doctor on brokers', () => {
     ]);
   });
 });
+
+describe('daypass explain on brokers', () => {
+  it('shows what is asked of the STS there, and answers no question that is decided there', async () => {
+    const explain = (...more: string[]) => daypass(['explain', '--pool', rig.poolId, ...more]);
+    const { stdout, code } = await explain();
+    expect(stdout).toMatch(
+      /✓ Session {3}the STS at \S+ gives \S+role\/Guest as CognitoIdentityCredentials for 3600 s\n/,
+    );
+    expect(code).toBe(0);
+    const asked = await explain('--can', 's3:GetObject=arn:aws:s3:::b/k');
+    expect(asked.stdout).toContain('what it may do is decided there');
+    expect(asked.code).toBe(1);
+  });
+});
