@@ -124,7 +124,7 @@ const loginColumns = 'pool_id, subject, provider, identity_id';
  * not asked for another page at every row.
  */
 function fillSqlite(file: string, poolId: string, size: number): void {
-  const database = new DatabaseSync(file);
+  const database = new DatabaseSync(file, { defensive: false });
   // Nothing is lost if this is: the rows are made again.
   database.exec('PRAGMA journal_mode = DELETE; PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF');
   database.exec('PRAGMA cache_size = -2000000; PRAGMA temp_store = MEMORY');
