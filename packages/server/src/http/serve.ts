@@ -49,7 +49,10 @@ export interface Endpoints {
 
 type ApiRoute = Extract<Route, { to: 'json' | 'query' | 'federate' | 'unknown-target' }>;
 
-/** Ten logins of 50,000 characters, the most the API allows, fit. */
+/**
+ * Ten logins of 50,000 characters, the most the API allows, fit. SAML metadata of more than some 700,000 characters does
+ * not, though AWS takes ten million: who sent a form, and for which operation, is known once all of it is in memory.
+ */
 const largestBody = 1024 * 1024;
 
 /** Answers one request, whatever it is; `bodyTimeout` in milliseconds. */
