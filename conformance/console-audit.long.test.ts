@@ -45,6 +45,7 @@ describe('the audit trail', { timeout: patience }, () => {
     await events.first().waitFor();
     expect(await names()).toEqual(['DescribeIdentityPool']);
 
+    await page.getByLabel('Within').selectOption('an hour');
     await page.getByLabel('Operation').fill('CreateIdentityPool');
     await page.getByRole('button', { name: 'Search' }).click();
     await page.getByRole('heading', { name: 'Nothing fits' }).waitFor();

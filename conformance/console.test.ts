@@ -140,7 +140,8 @@ describe('every page', () => {
       [await at(''), 'Overview'],
     ] as const) {
       await heading(page, title);
-      firstViews.push(`${title} after ${Math.round(Number(await page.evaluate('performance.now()')))} ms`);
+      const paint = 'performance.getEntriesByName("first-contentful-paint")[0]?.startTime';
+      firstViews.push(`${title} after ${Math.round(Number(await page.evaluate(paint)))} ms`);
     }
     console.info(`console in view: ${firstViews.join(', ')}`);
   });

@@ -58,4 +58,11 @@ describe('audit events', () => {
     expect(await listEventsSince(api, filter, 5)).toEqual([event('3'), event('2'), event('1')]);
     expect(asked).toEqual(Array(2).fill(expect.objectContaining({ Time: { From: 5 } })));
   });
+
+  it('are never older than the filter wants them', async () => {
+    const { api, asked } = answering({ Events: [] }, { Events: [] });
+    await listEventsSince(api, { ...filter, since: 9 }, 5);
+    await listEvents(api, { ...filter, since: 9 });
+    expect(asked).toEqual(Array(2).fill(expect.objectContaining({ Time: { From: 9 } })));
+  });
 });

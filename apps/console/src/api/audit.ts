@@ -23,9 +23,18 @@ export interface EventFilter {
   readonly operation: string;
   readonly outcome: '' | 'DONE' | 'REFUSED';
   readonly request: string;
+  /** Seconds since the epoch. */
+  readonly since: number;
 }
 
-export const everyEvent: EventFilter = { pool: '', identity: '', operation: '', outcome: '', request: '' };
+export const everyEvent: EventFilter = {
+  pool: '',
+  identity: '',
+  operation: '',
+  outcome: '',
+  request: '',
+  since: 0,
+};
 
 export interface FoundEvents {
   readonly events: readonly AuditEvent[];
@@ -59,9 +68,10 @@ type Asked = Pick<Api, 'daypass'>;
 
 async function page(
   api: Asked,
-  { pool, identity, operation, outcome, request }: EventFilter,
-  { next, since }: { readonly next: string | undefined; readonly since?: number },
+  { pool, identity, operation, outcome, request, since: earliest }: EventFilter,
+  { next, since = 0 }: { readonly next: string | undefined; readonly since?: number },
 ): Promise<FoundEvents> {
+  const From = Math.max(earliest, since);
   const answer = await api.daypass<{ Events: AuditEvent[]; NextToken?: string }>('ListAuditEvents', {
     MaxResults: 50,
     NextToken: next,
@@ -70,7 +80,7 @@ async function page(
     ...(operation !== '' && { Operation: operation }),
     ...(outcome !== '' && { Outcome: outcome }),
     ...(request !== '' && { RequestId: request }),
-    ...(since !== undefined && { Time: { From: since } }),
+    ...(From > 0 && { Time: { From } }),
   });
   return { events: answer.Events, next: answer.NextToken };
 }

@@ -45,6 +45,7 @@ function Search({
 }) {
   const [filter, setFilter] = useState(first);
   const [asked, setAsked] = useState(first);
+  const [within, setWithin] = useState('');
   const [isLive, setLive] = useState(true);
   const change = (part: Partial<EventFilter>): void => setFilter({ ...filter, ...part });
   return (
@@ -58,6 +59,7 @@ function Search({
               identity: filter.identity.trim(),
               operation: filter.operation.trim(),
               request: filter.request.trim(),
+              since: within === '' ? 0 : Math.floor(Date.now() / 1000) - Number(within),
             });
           }}
         >
@@ -102,6 +104,17 @@ function Search({
               onInput={(request) => change({ request })}
               mono
             />
+            <SelectField
+              label="Within"
+              value={within}
+              options={[
+                { value: '', label: 'the thirty days that are kept' },
+                { value: '3600', label: 'an hour' },
+                { value: '86400', label: 'a day' },
+                { value: '604800', label: 'a week' },
+              ]}
+              onChange={setWithin}
+            />
             <Button type="submit" kind="primary">
               Search
             </Button>
@@ -116,7 +129,7 @@ function Search({
 
 function Events({ filter, isLive }: { readonly filter: EventFilter; readonly isLive: boolean }) {
   const { found, busy, error, showMore } = useEvents(filter, isLive);
-  const isFiltered = Object.values(filter).some((value) => value !== '');
+  const isFiltered = JSON.stringify(filter) !== JSON.stringify(everyEvent);
   return (
     <>
       <Failure error={error} />
