@@ -1,11 +1,4 @@
-import {
-  type Context,
-  denialMessage,
-  type Explanation,
-  explain,
-  type StatementExplanation,
-  type StatementName,
-} from '@daypass/policy';
+import { type Context, denialMessage, type Explanation, explain, type StatementName } from '@daypass/policy';
 import { sessionGrant } from '../access/assume.ts';
 import { statementText } from '../access/written-policy.ts';
 import type { SessionGrant } from '../credentials/issuer.ts';
@@ -46,7 +39,7 @@ export type SessionAccess = Prospect &
 export interface Verdict extends Explanation {
   /** AWS's text, when it is denied. */
   readonly denial: string | undefined;
-  textOf(statement: StatementName | StatementExplanation): string | undefined;
+  textOf(statement: StatementName): string | undefined;
 }
 
 /**
