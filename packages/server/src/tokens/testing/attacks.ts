@@ -15,14 +15,14 @@ import {
 import { type TestClock, TestIssuer } from './issuer.ts';
 
 /** A token that proves nothing, and what Cognito says to it. */
-export interface Attack {
+interface Attack {
   readonly name: string;
   readonly token: () => string | Promise<string>;
   readonly message: string | (() => string);
 }
 
 /** An issuer of users of client `game`, a stranger who would like to be it, and what the stranger tries. */
-export interface AttackedIssuer {
+interface AttackedIssuer {
   readonly issuer: TestIssuer;
   readonly stranger: TestIssuer;
   readonly attacks: readonly Attack[];
