@@ -1,6 +1,11 @@
 /** A map that forgets what was put in first once it is full: memory stays within the capacity. */
 export class BoundedMap<Key, Value> {
   readonly #entries = new Map<Key, Value>();
+  /**
+   * Where the oldest is. It goes on from what was forgotten last: begun anew each time it would pass over all the places
+   * that forgotten keys leave behind in the map, tens of thousands of them.
+   */
+  readonly #oldest = this.#entries.keys();
   readonly #capacity: number;
 
   constructor(capacity: number) {
@@ -13,8 +18,8 @@ export class BoundedMap<Key, Value> {
 
   set(key: Key, value: Value): void {
     if (this.#entries.size >= this.#capacity && !this.#entries.has(key)) {
-      const [oldest] = this.#entries.keys();
-      if (oldest !== undefined) this.#entries.delete(oldest);
+      const { value, done } = this.#oldest.next();
+      if (!done) this.#entries.delete(value);
     }
     this.#entries.set(key, value);
   }
