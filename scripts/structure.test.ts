@@ -59,6 +59,12 @@ describe('the structure check', () => {
     expect(violations.some((violation) => violation.startsWith(`${rule}:`))).toBe(true);
   });
 
+  it('looks into the components of apps', async () => {
+    build({ 'apps/a/src/a.tsx': ['../../../packages/policy/src/b.ts'], 'packages/policy/src/b.ts': [] });
+    const { violations } = await checkStructure(['apps/a/src'], root);
+    expect(violations).toEqual(['packages-by-their-face: apps/a/src/a.tsx → packages/policy/src/b.ts']);
+  });
+
   it('lets imports go down', async () => {
     build({ [`${server}/federation/a.ts`]: ['../store/b.ts'], [`${server}/store/b.ts`]: [] });
     expect((await checkStructure(['packages'], root)).violations).toEqual([]);
