@@ -109,7 +109,7 @@ function OneStatement({
   readonly statement: JudgedStatement;
   readonly isDenied: boolean;
 }) {
-  const { Effect, Sid, Index, Matched, Decides, Mismatches: mismatches, Text = '' } = statement;
+  const { Effect, Sid, Index, Matched, Decides, Mismatches: mismatches, Text } = statement;
   const others = mismatches.map(({ Element, Key }) => Key ?? Element).join(', ');
   return (
     <li class={Decides ? 'deciding' : ''}>
@@ -120,7 +120,7 @@ function OneStatement({
           {Decides ? 'this one decides' : Matched ? 'applies' : `does not apply: ${others}`}
         </span>
       </p>
-      <pre>{Decides ? <mark>{Text}</mark> : Text}</pre>
+      {Text !== undefined && <pre>{Decides ? <mark>{Text}</mark> : Text}</pre>}
       {mismatches.length > 0 && (
         // A statement that only just does not apply is probably the one that was meant to.
         <details open={isDenied && mismatches.length === 1}>
