@@ -172,6 +172,7 @@ describe('daypass import-from-cognito', { timeout: 120_000 }, () => {
     expect(code).toBe(0);
     expect(stdout).toMatch(/^\+ add +pool +game us-east-1:/m);
     expect(stdout).toMatch(/^\+ add +role +Group$/m);
+    expect(stdout).toMatch(/^Start Daypass with --account 111122223333 --region us-east-1\.$/m);
     expect(stdout).toMatch(
       /^75 identities: 1 of known users, 71 of guests, 2 kept for users who are not known yet, 1 disabled$/m,
     );

@@ -24,8 +24,13 @@ export async function readRole(
   });
   const attachedPolicyArns: string[] = [];
   for (const arn of attached.map((policy) => textOf(policy, 'PolicyArn'))) {
-    if (isOfAws(arn)) inlinePolicies[`AWS-${nameIn(arn)}`] = await defaultDocument(source, arn);
-    else attachedPolicyArns.push(arn);
+    if (!isOfAws(arn)) {
+      attachedPolicyArns.push(arn);
+      continue;
+    }
+    let name = `AWS-${nameIn(arn)}`;
+    while (Object.hasOwn(inlinePolicies, name)) name += '-';
+    inlinePolicies[name] = await defaultDocument(source, arn);
   }
   const boundary = textOf(Reflect.get(Object(found), 'PermissionsBoundary'), 'PermissionsBoundaryArn');
   if (boundary !== '' && isOfAws(boundary)) {

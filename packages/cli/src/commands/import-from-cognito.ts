@@ -83,13 +83,17 @@ async function importFromCognito(flags: ImportFlags): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'daypass-import-'));
   const file = flags.output ?? join(folder, 'export.jsonl');
   try {
-    const { steps, tally } = await collect(source, flags, known, file);
+    const { steps, tally, account } = await collect(source, flags, known, file);
     if (flags.output !== undefined) {
       print(flags.json, { Pool: flags.poolId, Output: file, Identities: tally }, `Written to ${file}.`);
       return;
     }
     const plan = await compared(flags, steps);
-    if (!flags.json) print(false, plan, described(plan, tally));
+    if (!flags.json) {
+      print(false, plan, described(plan, tally));
+      if (account !== undefined)
+        print(false, account, `Start Daypass with --account ${account} --region ${source.cognito.region}.`);
+    }
     if (flags.dryRun) {
       print(flags.json, { Pool: flags.poolId, Plan: plan, Identities: tally }, '');
       return;
@@ -119,13 +123,20 @@ async function sourceOf(flags: ImportFlags): Promise<Source> {
   return { cognito, iam };
 }
 
+interface Collected {
+  readonly steps: readonly Step[];
+  readonly tally: Tally;
+  /** The account in the ARNs that came along. */
+  readonly account: string | undefined;
+}
+
 /** Reads all there is into a new file of export lines, which nobody else may read; it is gone if that fails. */
 async function collect(
   source: Source,
   flags: ImportFlags,
   known: Awaited<ReturnType<typeof readKnownLogins>>,
   file: string,
-): Promise<{ steps: readonly Step[]; tally: Tally }> {
+): Promise<Collected> {
   const output = await open(file, 'wx', 0o600).catch((error: unknown) => {
     throw new Failure(`${file} cannot be made: ${error instanceof Error ? error.message : String(error)}.`);
   });
@@ -144,7 +155,7 @@ async function collectInto(
   { poolId, role: further }: ImportFlags,
   known: Awaited<ReturnType<typeof readKnownLogins>>,
   put: (line: ExportLine) => Promise<void>,
-): Promise<{ steps: readonly Step[]; tally: Tally }> {
+): Promise<Collected> {
   const steps: Step[] = [];
   const document = async (line: Extract<ExportLine, { key: string }>, name: string): Promise<void> => {
     steps.push({ action: 'add', kind: line.kind, name });
@@ -169,7 +180,8 @@ async function collectInto(
   await document({ kind: 'pools', key: poolId, value: pool }, `${pool.name} ${poolId}`);
   const tally: Tally = { guests: 0, known: 0, reserved: 0, disabled: 0 };
   for await (const identity of readIdentities(source, pool, known, tally)) await put(identity);
-  return { steps, tally };
+  const [arn = ''] = [...rolesOf(pool), ...pool.openIdConnectProviderArns, ...pool.samlProviderArns];
+  return { steps, tally, account: /^arn:[\w-]+:iam::(\d{12}):/.exec(arn)?.[1] };
 }
 
 /** What of it is there already, under the same name: it will be left as it is. */
