@@ -9,6 +9,7 @@ const words: Readonly<Record<string, string>> = {
   expired: 'the token’s time is over: sign in again',
   'not-yet-valid': 'from the future: compare the clocks',
   signature: 'no key of the issuer signed it',
+  replayed: 'the SAML assertion was used before, elsewhere',
   denied: 'the provider was asked and said no',
   'keys-unavailable': 'the issuer’s keys could not be fetched',
   'provider-unavailable': 'the provider did not answer',
