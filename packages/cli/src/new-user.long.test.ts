@@ -20,6 +20,7 @@ const machine = (process.env.PATH ?? '')
 const missing = ['aws', 'curl', 'git', 'npm'].filter(
   (program) => spawnSync(program, ['--version'], { env: { ...process.env, PATH: machine } }).status !== 0,
 );
+if (!existsSync(join(repository, '.git'))) missing.push('a repository to clone');
 if (missing.length > 0) console.warn(`${missing.join(', ')} not on this machine: no new user is followed.`);
 
 let home: string;
@@ -47,10 +48,12 @@ beforeAll(async () => {
     DAYPASS_OIDC_PORT: free('4102'),
     AWS_ENDPOINT_URL: `http://127.0.0.1:${free('4100')}`,
     npm_config_offline: 'true',
-    GIT_CONFIG_COUNT: '1',
-    GIT_CONFIG_KEY_0: `url.${repository}.insteadOf`,
-    GIT_CONFIG_VALUE_0: 'https://github.com/daypass/daypass.git',
   };
+  // The clone is of this repository, whoever owns its files.
+  await writeFile(
+    join(home, '.gitconfig'),
+    `[url "${repository}"]\n  insteadOf = https://github.com/daypass/daypass.git\n[safe]\n  directory = *\n`,
+  );
 });
 
 afterAll(async () => {
