@@ -104,6 +104,30 @@ describe('the console’s site', () => {
     },
   );
 
+  it.each([
+    ['gzip, deflate, br', 'gzip'],
+    ['br;q=1, gzip;q=0.5', 'gzip'],
+    ['identity', null],
+    ['gzip;q=0', null],
+    ['br, gzip; q=0.0, identity', null],
+    ['x-gzip', null],
+  ])('answers a client that takes "%s" with content encoding %s', async (takes, encoding) => {
+    const { headers, text } = await ask('/assets/index-abc.js', {
+      headers: { 'accept-encoding': takes },
+    }).then(async (answer) => ({ headers: answer.headers, text: await answer.text() }));
+    expect([headers.get('content-encoding'), headers.get('vary'), text]).toEqual([
+      encoding,
+      'accept-encoding',
+      'start();',
+    ]);
+  });
+
+  it('names each encoding by an etag of its own', async () => {
+    const etag = async (takes: string) =>
+      (await ask('/', { headers: { 'accept-encoding': takes } })).headers.get('etag');
+    expect(await etag('gzip')).not.toBe(await etag('identity'));
+  });
+
   it('sends nothing again that has not changed', async () => {
     const etag = (await ask('/')).headers.get('etag') ?? '';
     expect((await ask('/', { headers: { 'if-none-match': etag } })).status).toBe(304);

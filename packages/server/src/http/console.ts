@@ -3,14 +3,23 @@ import { readdir, readFile } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createRequire } from 'node:module';
 import { dirname, extname, join, relative, sep } from 'node:path';
+import { promisify } from 'node:util';
+import { gzip } from 'node:zlib';
 
 /** Where the operator's console is served; the console itself is built for this path. */
 const consolePath = '/_daypass/console/';
 
 interface File {
   readonly type: string;
+  readonly plain: Representation;
+  readonly gzipped: Representation;
+}
+
+/** A strong `etag` names bytes, so each encoding has its own (RFC 9110, section 8.8.3.3). */
+interface Representation {
   readonly body: Buffer;
   readonly etag: string;
+  readonly encoding?: string;
 }
 
 const types: Readonly<Record<string, string>> = {
@@ -110,11 +119,23 @@ export function consoleSite(folder: string | undefined): ServeConsole {
     if (file === undefined) return answer(404, { 'content-type': 'text/plain' }, 'There is no such page.\n');
     // The names of assets carry a hash of what is in them.
     const cache = name.startsWith('assets/') ? 'public, max-age=31536000, immutable' : 'no-cache';
-    const headers = { 'cache-control': cache, etag: file.etag };
-    if (request.headers['if-none-match'] === file.etag) return answer(304, headers);
-    const described = { 'content-type': file.type, 'content-length': String(file.body.length) };
-    answer(200, { ...headers, ...described }, file.body);
+    const { body, etag, encoding } = takesGzip(request) ? file.gzipped : file.plain;
+    const headers = { 'cache-control': cache, etag, vary: 'accept-encoding' };
+    if (request.headers['if-none-match'] === etag) return answer(304, headers);
+    const encoded = encoding === undefined ? {} : { 'content-encoding': encoding };
+    answer(
+      200,
+      { ...headers, ...encoded, 'content-type': file.type, 'content-length': `${body.length}` },
+      body,
+    );
   };
+}
+
+/** Whether the client says that it takes gzip, and does not say that it takes none of it. */
+function takesGzip({ headers }: IncomingMessage): boolean {
+  return /(?:^|,)\s*gzip\s*(?:$|,|;\s*q=(?!0(?:\.0*)?\s*(?:$|,)))/i.test(
+    String(headers['accept-encoding'] ?? ''),
+  );
 }
 
 const notBuilt = `<!doctype html>
@@ -139,11 +160,17 @@ async function readFiles(folder: string | undefined): Promise<Files> {
     const body = await readFile(path);
     files.set(relative(folder, path).replaceAll(sep, '/'), {
       type: types[extname(path)] ?? 'application/octet-stream',
-      body,
-      etag: `"${createHash('sha256').update(body).digest('base64url')}"`,
+      plain: represented(body),
+      gzipped: { ...represented(await compress(body)), encoding: 'gzip' },
     });
   }
   return files;
+}
+
+const compress = promisify(gzip);
+
+function represented(body: Buffer): Representation {
+  return { body, etag: `"${createHash('sha256').update(body).digest('base64url')}"` };
 }
 
 function builtConsole(): string | undefined {
