@@ -52,7 +52,6 @@ async function start(store: 'SQLite' | 'PostgreSQL'): Promise<void> {
 
 it.each(binaries === undefined ? (['SQLite'] as const) : (['SQLite', 'PostgreSQL'] as const))(
   'gives each user of 10,000 first sign-ins at two nodes one identity, and the same from both (%s)',
-  { timeout: 300_000 },
   async (store) => {
     await start(store);
     const [first] = nodes;
