@@ -39,6 +39,7 @@ import { openPools } from './federation/pools.ts';
 import { openUsedAssertions } from './federation/used-assertions.ts';
 import { createDynamoDbHandler } from './gateway/dynamodb.ts';
 import type { Backend, GatewayHandler, GatewayServices } from './gateway/gateway.ts';
+import { bucketOfHost } from './gateway/s3/request.ts';
 import { createS3Handler } from './gateway/s3.ts';
 import { knownServices } from './gateway/service/rules.ts';
 import { createServiceHandler } from './gateway/service.ts';
@@ -57,7 +58,7 @@ import { countedIssuer } from './metrics/counted-issuer.ts';
 import { measuredStore } from './metrics/measured-store.ts';
 import { measuredTokens } from './metrics/measured-tokens.ts';
 import { type Metrics, openMetrics, renderMetrics, type Snapshot } from './metrics/metrics.ts';
-import { startFailure } from './start-failure.ts';
+import { StartFailure, startFailure } from './start-failure.ts';
 import type { Store } from './store/store.ts';
 import { createTokenVerifier } from './tokens/verifier.ts';
 import { openTraces } from './traces/open.ts';
@@ -100,6 +101,14 @@ export async function startService(options: DaypassOptions, seat?: Seat): Promis
     for (const part of closing.splice(0).reverse()) await part();
   };
   try {
+    const publicHost = options.publicUrl && new URL(options.publicUrl).host;
+    if (bucketOfHost(publicHost, options.s3Domain) !== undefined) {
+      // Objects would get the origin of the console.
+      throw new StartFailure(
+        'options',
+        'the public URL must not be that of a bucket: choose another S3 domain',
+      );
+    }
     const sinks = (options.audit ?? []).map(sinkOf);
     if (data !== undefined) await mkdir(data, { recursive: true, mode: 0o700 });
     const metrics = openMetrics();
@@ -370,6 +379,7 @@ async function assemble(
       ),
       discovery: openIdDiscovery(federation),
       console: { region, ...(door && { signIn: door.page }) },
+      ...(options.s3Domain !== undefined && { s3Domain: options.s3Domain }),
       refusals,
       limits,
       log,

@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import { startDaypass } from '@daypass/server';
 import { describe, expect, it } from 'vitest';
 
 /** Starts a service in a process of its own, and prints the packages outside of this repository that were loaded. */
@@ -37,5 +38,12 @@ describe('a start in memory', () => {
       'undici',
     ];
     expect(loaded.filter((name) => later.includes(name))).toEqual([]);
+  });
+});
+
+describe('a start', () => {
+  it('is refused where the service would be on the host of a bucket', async () => {
+    const start = startDaypass({ port: 0, publicUrl: 'https://id.example.com', s3Domain: 'example.com' });
+    await expect(start).rejects.toMatchObject({ name: 'StartFailure', obstacle: 'options' });
   });
 });

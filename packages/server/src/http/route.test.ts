@@ -8,6 +8,24 @@ const signedFor = (service: string) =>
     `AWS4-HMAC-SHA256 Credential=AKIA/20260101/us-east-1/${service}/aws4_request, SignedHeaders=host, Signature=0`,
   ] as const;
 
+describe('the console', () => {
+  it.each([
+    ['the service', 'id.example.com', 'console'],
+    ['the S3 domain itself', 's3.example.com', 'console'],
+    ['a bucket', 'notes.s3.example.com', 's3'],
+    ['a bucket, with a port', 'Notes.S3.example.com:8443', 's3'],
+  ])('on the host of %s', (_what, host, to) => {
+    const request = {
+      method: 'GET',
+      path: '/_daypass/console/',
+      query: '',
+      headers: [['host', host]] as const,
+    };
+    expect(route(request, services, 's3.example.com')).toEqual({ to });
+    expect(route(request, services)).toEqual({ to: 'console' });
+  });
+});
+
 describe('a request signed for a service behind the gateway', () => {
   it.each([
     ['with a target', '/', ['x-amz-target', 'AmazonSQS.SendMessage']],

@@ -1,4 +1,5 @@
 import type { SignedHttpRequest } from '@daypass/sigv4';
+import { bucketOfHost } from '../gateway/s3/request.ts';
 import { scopedService } from '../gateway/service.ts';
 
 /** Where a request goes; decided by its head alone. */
@@ -27,14 +28,24 @@ const targets: ReadonlyMap<string, 'cognito-identity' | 'daypass'> = new Map([
 /**
  * One endpoint serves every protocol: reserved paths first, then what is signed for one of the `services` behind the
  * gateway by its credential scope, then `X-Amz-Target` (AWS JSON), then a form with an
- * Action (AWS Query); everything else is a request to S3, which alone has no marks of its own.
+ * Action (AWS Query); everything else is a request to S3, which alone has no marks of its own. On the hosts of buckets
+ * below `s3Domain` there is no console: what is stored there may run.
  */
-export function route(request: SignedHttpRequest, services: ReadonlyMap<string, unknown>): Route {
+export function route(
+  request: SignedHttpRequest,
+  services: ReadonlyMap<string, unknown>,
+  s3Domain?: string,
+): Route {
   const { method, path } = request;
   if (method === 'OPTIONS' && headerOf(request, 'access-control-request-method') !== undefined) {
     return { to: 'preflight' };
   }
-  if (path.startsWith('/_daypass/')) return reserved(method, path);
+  if (path.startsWith('/_daypass/')) {
+    const way = reserved(method, path);
+    const isOfBucket =
+      way.to === 'console' && bucketOfHost(headerOf(request, 'host'), s3Domain) !== undefined;
+    return isOfBucket ? { to: 's3' } : way;
+  }
   if (path.startsWith('/.well-known/') && method === 'GET') {
     if (path === '/.well-known/openid-configuration') return { to: 'openid-configuration' };
     if (path === '/.well-known/jwks_uri') return { to: 'jwks' };

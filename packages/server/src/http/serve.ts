@@ -32,6 +32,8 @@ export interface Endpoints {
   readonly services: ReadonlyMap<string, GatewayHandler>;
   readonly discovery: Discovery;
   readonly console: ConsolePlace;
+  /** Below it each bucket has a host of its own. */
+  readonly s3Domain?: string;
   readonly refusals: Refusals;
   readonly limits: RateLimits;
   readonly log: Logger;
@@ -73,7 +75,7 @@ export async function serve(
   const { address: sourceIp } = endpoints.clientOf(request);
   const wire = wireRequest(request);
   if (wire === undefined) return writeStatus(response, 400, 'bad request target');
-  const way = route(wire, endpoints.services);
+  const way = route(wire, endpoints.services, endpoints.s3Domain);
   if (way.to !== 's3') mustArriveWithin(bodyTimeout, request);
   // The gateway asks for a body when it may come.
   if (way.to !== 's3' && way.to !== 'dynamodb' && way.to !== 'service') inviteBody(request, response);
