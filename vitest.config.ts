@@ -15,5 +15,7 @@ export default defineConfig({
     testTimeout: 30_000,
     hookTimeout: 60_000,
     pool: 'forks',
+    // Much of a test's time is waiting for a process of its own.
+    maxWorkers: '100%',
   },
 });
