@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { request as httpRequest, type IncomingMessage, type RequestListener } from 'node:http';
 import { describe, expect, it } from 'vitest';
+import { createDynamoDbHandler } from './dynamodb.ts';
 import type { Backend } from './gateway.ts';
 import { createS3Handler } from './s3.ts';
 import {
@@ -304,5 +305,18 @@ describe('uploads', () => {
         gateway.services.session('eve', [{ Effect: 'Allow', Action: 's3:GetObject', Resource: '*' }]),
       ),
     ).toBe(403);
+  });
+});
+
+describe('where no store is behind the gateway', () => {
+  it.each([
+    ['S3', createS3Handler],
+    ['DynamoDB', createDynamoDbHandler],
+  ])('%s is said to be unavailable, and a stranger fills no log', async (_name, create) => {
+    const services = surroundings();
+    const handler = create(services);
+    await using listening = await listen((request, response) => void handler(request, response, 'request-1'));
+    expect((await fetch(new URL('/bucket/key', listening.url))).status).toBe(503);
+    expect({ failures: services.failures, denials: services.denials }).toEqual({ failures: [], denials: [] });
   });
 });

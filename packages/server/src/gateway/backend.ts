@@ -36,6 +36,9 @@ export class BackendUnavailable extends Error {
   }
 }
 
+/** There is no store behind the gateway: for whoever asks the same, and nothing that an operator need look into. */
+export class NoBackend extends BackendUnavailable {}
+
 const load = createRequire(import.meta.url);
 /** More requests than this to one backend wait for a connection. */
 const maxConnections = 256;

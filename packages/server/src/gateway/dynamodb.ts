@@ -4,7 +4,7 @@ import { type Attempt, newAttempt, refused } from './attempt.ts';
 import { type Claim, claimOf } from './authenticate.ts';
 import { authenticationRefusal } from './authentication-refusal.ts';
 import { type Asking, firstRefusal } from './authorize.ts';
-import { BackendConnection, type BackendRequest, BackendUnavailable } from './backend.ts';
+import { BackendConnection, type BackendRequest, BackendUnavailable, NoBackend } from './backend.ts';
 import { allowOrigin, answerPreflight } from './cors.ts';
 import { classify, operationOf } from './dynamodb/classify.ts';
 import { DynamoDbError, writeDynamoDbError } from './dynamodb/errors.ts';
@@ -27,13 +27,13 @@ export function createDynamoDbHandler(services: GatewayServices): GatewayHandler
     allowOrigin(request, response);
     const attempt = newAttempt(requestId);
     try {
-      if (store === undefined) throw new BackendUnavailable('no DynamoDB store is configured');
+      if (store === undefined) throw new NoBackend('no DynamoDB store is configured');
       await serve(request, response, services, store, attempt);
     } catch (error) {
       if (error instanceof ClientLeft) return void response.destroy();
       const refusal = errorOf(error);
-      if (refusal.isFault) services.failed?.(requestId, error);
-      else services.denied({ ...attempt, reason: refusal.reason });
+      if (!refusal.isFault) services.denied({ ...attempt, reason: refusal.reason });
+      else if (!(error instanceof NoBackend)) services.failed?.(requestId, error);
       if (response.headersSent || response.destroyed) response.destroy();
       else writeDynamoDbError(response, refusal);
     }

@@ -1,6 +1,6 @@
 import { payloadKind } from '@daypass/sigv4';
 import { newAttempt } from './attempt.ts';
-import { BackendConnection, type BackendRequest, BackendUnavailable } from './backend.ts';
+import { BackendConnection, type BackendRequest, BackendUnavailable, NoBackend } from './backend.ts';
 import { allowOrigin, answerPreflight } from './cors.ts';
 import type { GatewayHandler, GatewayServices } from './gateway.ts';
 import { forward, send, withOwnLocation } from './s3/answer.ts';
@@ -33,7 +33,7 @@ export function createS3Handler(services: GatewayServices): GatewayHandler {
       if (store === undefined || cors === undefined) {
         if (answerPreflight(request, response)) return;
         allowOrigin(request, response);
-        throw new BackendUnavailable('no S3 store is configured');
+        throw new NoBackend('no S3 store is configured');
       }
       if (await cors.answerPreflight(request, response)) return;
       keepApart(request, response, s3Domain);
@@ -43,9 +43,10 @@ export function createS3Handler(services: GatewayServices): GatewayHandler {
     } catch (error) {
       if (error instanceof ClientLeft) return void response.destroy();
       const refusal = errorOf(error);
-      if (refusal.isFault) services.failed?.(requestId, error);
       // A page that its bucket is not for has asked nothing of anybody yet.
-      else if (refusal.code !== 'AccessForbidden') services.denied({ ...attempt, reason: refusal.reason });
+      const isIdle = error instanceof NoBackend || refusal.code === 'AccessForbidden';
+      if (refusal.isFault && !isIdle) services.failed?.(requestId, error);
+      if (!refusal.isFault && !isIdle) services.denied({ ...attempt, reason: refusal.reason });
       if (response.headersSent || response.destroyed) return void response.destroy();
       const resource = request.url?.split('?', 1)[0] ?? '';
       writeS3Error(response, refusal, { requestId, resource, bodiless: request.method === 'HEAD' });
