@@ -125,6 +125,8 @@ async function fire(daypass: Daypass, issuer: TestIssuer, kills: number): Promis
       const pair = client >> 1;
       const user = round % 4 === 3 ? Math.floor(Math.random() * tokens.length) : round * clients + pair;
       await signIn(user);
+      // Enough for a worker to have something in hand whenever it dies; and everybody is asked for again in the end.
+      await sleep(30);
     }
   }
 
