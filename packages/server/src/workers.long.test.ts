@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { killWorkersUnderLoad } from './workers-under-fire.fixture.ts';
 
-it('loses nothing that was acknowledged while fifty workers are killed', { timeout: 600_000 }, async () => {
+it('loses nothing that was acknowledged while fifty workers are killed', { timeout: 1_500_000 }, async () => {
   const data = mkdtempSync(join(tmpdir(), 'daypass-workers-'));
   try {
     const outcome = await killWorkersUnderLoad(data, 50);
