@@ -21,9 +21,10 @@ import { auditedIssuer, auditedStore } from './audit/observed.ts';
 import { openRecorder } from './audit/recorder.ts';
 import { type Sink, sinkOf } from './audit/sinks.ts';
 import { openTrail } from './audit/trail.ts';
+import { backendOf, refuseBucketHost } from './backends.ts';
 import { BoundedMap } from './bounded-map.ts';
 import { type Clock, systemClock } from './clock.ts';
-import type { BackendOptions, Daypass, DaypassOptions } from './config.ts';
+import type { Daypass, DaypassOptions } from './config.ts';
 import { openConsoleDoor } from './console-door.ts';
 import { embeddedCredentials } from './credentials/embedded.ts';
 import { openForeignSts } from './credentials/foreign-sts.ts';
@@ -38,8 +39,7 @@ import { mintForeignToken } from './federation/pool-token.ts';
 import { openPools } from './federation/pools.ts';
 import { openUsedAssertions } from './federation/used-assertions.ts';
 import { createDynamoDbHandler } from './gateway/dynamodb.ts';
-import type { Backend, GatewayHandler, GatewayServices } from './gateway/gateway.ts';
-import { bucketOfHost } from './gateway/s3/request.ts';
+import type { GatewayHandler, GatewayServices } from './gateway/gateway.ts';
 import { createS3Handler } from './gateway/s3.ts';
 import { knownServices } from './gateway/service/rules.ts';
 import { createServiceHandler } from './gateway/service.ts';
@@ -58,7 +58,7 @@ import { countedIssuer } from './metrics/counted-issuer.ts';
 import { measuredStore } from './metrics/measured-store.ts';
 import { measuredTokens } from './metrics/measured-tokens.ts';
 import { type Metrics, openMetrics, renderMetrics, type Snapshot } from './metrics/metrics.ts';
-import { StartFailure, startFailure } from './start-failure.ts';
+import { startFailure } from './start-failure.ts';
 import type { Store } from './store/store.ts';
 import { createTokenVerifier } from './tokens/verifier.ts';
 import { openTraces } from './traces/open.ts';
@@ -101,14 +101,7 @@ export async function startService(options: DaypassOptions, seat?: Seat): Promis
     for (const part of closing.splice(0).reverse()) await part();
   };
   try {
-    const publicHost = options.publicUrl && new URL(options.publicUrl).host;
-    if (bucketOfHost(publicHost, options.s3Domain) !== undefined) {
-      // Objects would get the origin of the console.
-      throw new StartFailure(
-        'options',
-        'the public URL must not be that of a bucket: choose another S3 domain',
-      );
-    }
+    refuseBucketHost(options);
     const sinks = (options.audit ?? []).map(sinkOf);
     if (data !== undefined) await mkdir(data, { recursive: true, mode: 0o700 });
     const metrics = openMetrics();
@@ -282,8 +275,8 @@ async function assemble(
     clock,
     region,
     account,
-    s3: options.s3Backend && backend('s3', options.s3Backend, traces),
-    dynamodb: options.dynamodbBackend && backend('dynamodb', options.dynamodbBackend, traces),
+    s3: options.s3Backend && backendOf('s3', options.s3Backend, traces),
+    dynamodb: options.dynamodbBackend && backendOf('dynamodb', options.dynamodbBackend, traces),
     ...(options.s3Domain !== undefined && { s3Domain: options.s3Domain }),
     openCredentials: gate.openCredentials,
     policiesOf: gate.policiesOf,
@@ -371,7 +364,7 @@ async function assemble(
         Object.entries(options.serviceBackends ?? {}).map(([name, { rules, ...key }]) => {
           const service = {
             name,
-            backend: backend(name, key, traces),
+            backend: backendOf(name, key, traces),
             rules: { ...knownServices[name], ...rules },
           };
           return [name, told(name, createServiceHandler(gateway(name), service))];
@@ -402,21 +395,5 @@ async function assemble(
       await recorder.close();
       await events?.close();
     },
-  };
-}
-
-function backend(
-  service: string,
-  { subresources, ...key }: BackendOptions,
-  traces: Traces | undefined,
-): Backend {
-  const url = new URL(key.url);
-  const watched = { calls: true, attributes: { 'server.address': url.host } };
-  return {
-    ...key,
-    url,
-    region: key.region ?? 'us-east-1',
-    ...(subresources !== undefined && { subresources: new Set(subresources) }),
-    ...(traces && { watch: (work) => traces.part(`${service} backend`, watched, work) }),
   };
 }
